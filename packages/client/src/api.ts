@@ -1,0 +1,167 @@
+/** What `share` and `attach` take. A File's path is its `webkitRelativePath`, else its name; `/` separates segments. */
+export type Source =
+  | File
+  | { readonly path: string; readonly file: File; readonly handle?: FileSystemFileHandle }
+  | { readonly path: string; readonly folder: true };
+
+export interface FileInfo {
+  /** Segments joined by `/`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** MIME type, empty if unknown. */
+  readonly type: string;
+}
+
+/**
+ * `preparing` being hashed; `idle` listed, nothing wanted; `waiting` wanted but no source; `complete` selection verified
+ * and still served; `seeding` shared from here; `needs-files` a large share that must be given its files again;
+ * `elsewhere` runs in another tab of this browser.
+ */
+export type ShareState =
+  | "preparing"
+  | "seeding"
+  | "idle"
+  | "downloading"
+  | "paused"
+  | "waiting"
+  | "complete"
+  | "needs-files"
+  | "elsewhere"
+  | "failed";
+
+/** Bytes and bytes per second. While preparing, `bytesVerified` counts hashed bytes and `downRate` is the hashing rate. */
+export interface Progress {
+  readonly bytesVerified: number;
+  /** Size of the selection. */
+  readonly bytesTotal: number;
+  readonly bytesDownloaded: number;
+  readonly bytesUploaded: number;
+  readonly downRate: number;
+  readonly upRate: number;
+  readonly peers: number;
+  /** Whole copies that linked peers and this browser hold together. */
+  readonly copies: number;
+  readonly etaSeconds: number | null;
+}
+
+/** One linked peer of a share, for the Peers list. */
+export interface Peer {
+  readonly id: string;
+  /** Part of the share that it has, 0 to 1; null before it said. */
+  readonly completion: number | null;
+  readonly downRate: number;
+  readonly upRate: number;
+  readonly bytesDownloaded: number;
+  readonly bytesUploaded: number;
+  /** What flows now, in both directions. */
+  readonly activity: "sending" | "receiving" | "both" | "waiting-for-slot" | "idle";
+  readonly relayed: boolean;
+  readonly roundTripMs: number | null;
+}
+
+/** A live object: its properties change; {@link Client.subscribe} tells when. */
+export interface Share {
+  /** Stable and local; names the share in addresses and lists. */
+  readonly id: string;
+  /** Null while preparing. */
+  readonly link: string | null;
+  /** Hex; null while preparing. */
+  readonly root: string | null;
+  readonly title: string;
+  readonly files: readonly FileInfo[];
+  /** Empty folders. */
+  readonly folders: readonly string[];
+  readonly state: ShareState;
+  /** A sentence for a person. */
+  readonly error: string | null;
+  /** What is happening, as a sentence for a person; never empty. */
+  readonly status: string;
+  readonly progress: Progress;
+  /** Paths wanted or already verified here; what a checkbox shows once fetching began. */
+  readonly selection: readonly string[];
+  readonly peers: readonly Peer[];
+  /** Made here (rather than opened from a link). */
+  readonly mine: boolean;
+  readonly hasPassword: boolean;
+  /** Ms since the epoch. */
+  readonly created: number;
+  /** For `needs-files`: whether the browser kept handles, so that one click of permission is enough. */
+  readonly canReattach: boolean;
+  /** Bytes of this file verified here. */
+  fileProgress(path: string): number;
+  /**
+   * Adds to the selection (none: all) and resolves when the selection is complete; pending through pause.
+   * Rejects with PathError, AbortError (removed or closed), or the share's error.
+   */
+  download(paths?: readonly string[]): Promise<void>;
+  deselect(paths: readonly string[]): void;
+  pause(): void;
+  resume(): void;
+  /** Gives a large share its files again after a reload; rejects with SourceError naming what differs. */
+  attach(sources: readonly Source[]): Promise<void>;
+  /** Asks the browser for the kept handles' permission (needs a user gesture) and attaches. */
+  reattach(): Promise<void>;
+  /** For `elsewhere`: the other tab lets go and the share runs here. */
+  useHere(): Promise<void>;
+  /** Stops, and deletes its pieces where no other share needs them. On a preparing share: cancels. */
+  remove(): Promise<void>;
+  /** Decrypted content of a complete file; rejects with PathError or NotCompleteError. */
+  blob(path: string): Promise<Blob>;
+  /** Fetches what is missing, in order; `end` exclusive. Cancelling stops its fetching. */
+  stream(path: string, start?: number, end?: number): ReadableStream<Uint8Array>;
+}
+
+export interface Stats {
+  readonly nodeId: string;
+  readonly links: number;
+  readonly linksByKind: { readonly overlay: number; readonly swarm: number };
+  readonly peerConnectionsCreated: number;
+  readonly signaling: "open" | "closed";
+  readonly dht: { readonly mode: "leaf" | "full"; readonly contacts: number; readonly records: number };
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly uptimeSeconds: number;
+}
+
+export interface ShareOptions {
+  readonly title?: string;
+  readonly password?: string;
+  /** Told the share at once, while it is preparing. */
+  readonly onPreparing?: (share: Share) => void;
+}
+
+export interface OpenOptions {
+  readonly password?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Client {
+  /** Hex, 64 characters. */
+  readonly nodeId: string;
+  /**
+   * Resolves once everything is hashed and the link is known; works offline. Rejects with SourceError (nothing to share,
+   * a name that cannot travel, too many pieces, a file changed or unreadable), StorageError or AbortError.
+   */
+  share(sources: readonly Source[], options?: ShareOptions): Promise<Share>;
+  /**
+   * Resolves with the file list known; fetches no content. The same root again gives the same Share. Rejects with
+   * LinkError, PasswordError, AbortError, or after 20 s NotFoundError, whose `share` stays in the list as `waiting`.
+   */
+  open(link: string, options?: OpenOptions): Promise<Share>;
+  /** Preparing ones too; newest first. */
+  shares(): readonly Share[];
+  stats(): Stats;
+  /** `listener` is called at most once a frame when anything changed; returns how to stop. */
+  subscribe(listener: () => void): () => void;
+  /** Persists, says goodbye to peers, rejects what is pending with AbortError. */
+  close(): Promise<void>;
+}
+
+/** How the page makes its client. */
+export interface ClientOptions {
+  /** Base address of the server, e.g. `https://starling.example/`; links start with it. */
+  readonly origin: string;
+  /** Name of the IndexedDB database. */
+  readonly database?: string;
+}

@@ -1,0 +1,38 @@
+import type { BlockMessage, NodeId, PieceRange, Root, SwarmMessage } from "@starling/protocol";
+
+export type SwarmInput =
+  /**
+   * A share takes part from now on: fetched, served or both. `manifest` null: get it from peers first. `have`: bitfield of
+   * verified and stored pieces, most significant bit first. `wanted`: pieces to fetch; nothing else is ever requested.
+   */
+  | {
+      readonly type: "add";
+      readonly root: Root;
+      readonly manifest: Uint8Array | null;
+      readonly have: Uint8Array | null;
+      readonly wanted: readonly PieceRange[];
+      readonly paused: boolean;
+    }
+  /** Replaces the whole selection. Pieces begun outside it are dropped; verified ones are kept and served. */
+  | { readonly type: "want"; readonly root: Root; readonly wanted: readonly PieceRange[] }
+  /** Stops fetching and serving this share; its links are released. */
+  | { readonly type: "pause"; readonly root: Root }
+  | { readonly type: "resume"; readonly root: Root }
+  | { readonly type: "remove"; readonly root: Root }
+  /** Answer to `find-providers`, and any other hint of who may have the share (link hints, peer exchange outside). */
+  | { readonly type: "providers"; readonly root: Root; readonly peers: readonly NodeId[] }
+  /** A link passed hello. The nonces (32 bytes each) bind our joins to this link. */
+  | { readonly type: "link-up"; readonly peer: NodeId; readonly localNonce: Uint8Array; readonly remoteNonce: Uint8Array }
+  | { readonly type: "link-down"; readonly peer: NodeId }
+  | { readonly type: "message"; readonly peer: NodeId; readonly message: SwarmMessage }
+  | { readonly type: "block"; readonly peer: NodeId; readonly block: BlockMessage }
+  /** The link's send queue fell below its low-water mark; `queuedBytes` still wait. */
+  | { readonly type: "flushed"; readonly peer: NodeId; readonly queuedBytes: number }
+  /** Result of `verify`. */
+  | { readonly type: "verified"; readonly root: Root; readonly piece: number; readonly ok: boolean }
+  /** Result of `store`: written, or refused (`quota` pauses fetching until `resume`). */
+  | { readonly type: "stored"; readonly root: Root; readonly pieces: readonly number[] }
+  | { readonly type: "store-failed"; readonly root: Root; readonly pieces: readonly number[]; readonly reason: "quota" | "unavailable" }
+  /** Result of `load`; null: the piece is missing, corrupt or its file changed, so it is withdrawn (`donthave`). */
+  | { readonly type: "loaded"; readonly root: Root; readonly piece: number; readonly bytes: Uint8Array | null }
+  | { readonly type: "tick" };

@@ -1,0 +1,66 @@
+/** A local or remote session description. */
+export interface Description {
+  readonly type: "offer" | "answer";
+  readonly sdp: string;
+}
+
+/** The parts of RTCIceCandidateInit that travel. */
+export interface Candidate {
+  readonly candidate: string;
+  readonly sdpMid: string | null;
+  readonly sdpMLineIndex: number | null;
+}
+
+export interface AssociationOptions {
+  readonly initiator: boolean;
+  readonly iceServers: readonly RTCIceServer[];
+}
+
+/** Why an association ended. `local`: we closed it; `detail` is the reason given. */
+export interface Closed {
+  readonly reason: "local" | "remote" | "ice-failed" | "channel-error" | "frame-too-large" | "overrun" | "setup-failed";
+  readonly detail: string;
+}
+
+/** What an association reports. All are called asynchronously, none after `closed`. */
+export interface AssociationEvents {
+  description(description: Description): void;
+  candidate(candidate: Candidate): void;
+  /** The channel is open. Frames never arrive before it. */
+  open(): void;
+  /** One binary message. The view owns its buffer: it stays valid. */
+  frame(frame: Uint8Array): void;
+  /** The queue fell below the low-water mark; `queuedBytes` is what still waits, in our queue and in the channel. */
+  flushed(queuedBytes: number): void;
+  closed(closed: Closed): void;
+}
+
+export interface LinkStats {
+  readonly roundTripMs: number | null;
+  readonly relayed: boolean;
+}
+
+/** One peer connection with one data channel. */
+export interface Association {
+  /** Applies the remote description. */
+  describe(description: Description): void;
+  addCandidate(candidate: Candidate): void;
+  /**
+   * Queues one frame. Control frames overtake queued blocks. The channel's own buffer is kept under
+   * {@link BUFFER_HIGH_WATER}; the rest waits here.
+   */
+  send(frame: Uint8Array, priority: "control" | "block"): void;
+  /** Bytes not yet handed to the network: our queue and the channel's buffer. */
+  readonly queuedBytes: number;
+  /** Largest frame that the other side takes, in bytes; known once open. */
+  readonly maxFrameBytes: number;
+  close(detail: string): void;
+  stats(): Promise<LinkStats>;
+}
+
+/** Makes associations: WebRTC in the browser, memory in tests. */
+export interface Transport {
+  create(options: AssociationOptions, events: AssociationEvents): Association;
+  /** Peer connections ever made by this page; Chrome allows about 500. */
+  readonly created: number;
+}
