@@ -1,0 +1,90 @@
+/**
+ * Every limit of the protocol, in bytes unless said otherwise. A limit is checked before memory is set aside for what
+ * it bounds. Raising one needs a new protocol version, as older peers refuse what exceeds theirs.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Version of the protocol spoken here, in `hello`, connection messages, the manifest and the catalog. */
+export const PROTOCOL_VERSION = 1;
+
+// Identifiers and keys
+
+/** Length of a node id, root, piece hash, nonce, and of any Ed25519 or X25519 public key. */
+export const ID_BYTES = 32;
+/** Length of an Ed25519 signature (RFC 8032). */
+export const SIGNATURE_BYTES = 64;
+/** Length of a connection session id. */
+export const SESSION_BYTES = 16;
+
+// Content
+
+/** Pieces of a share, catalog pieces included. Bounds a have-set to 8 KiB and a manifest to 2.25 MiB. */
+export const MAX_PIECES = 65_536;
+/** Smallest and largest size of a piece's ciphertext for layout (a file's last piece may be shorter than both). */
+export const MIN_PIECE_SIZE = 64 * KIB;
+export const MAX_PIECE_SIZE = 4 * MIB;
+/** 65,536 pieces of 36 bytes, and the header, with room for later fields. */
+export const MAX_MANIFEST_BYTES = 2.5 * MIB;
+/** Whole catalog before it is cut into pieces: hashes of 65,536 pieces and the names of as many files. */
+export const MAX_CATALOG_BYTES = 32 * MIB;
+/** Source hints in a link. */
+export const MAX_HINTS = 3;
+
+// Frames on a data channel
+
+/** A block's usual payload. */
+export const BLOCK_SIZE = 64 * KIB;
+/** Bounds of adapted block sizes; the last block of a piece may be shorter. */
+export const MIN_BLOCK_SIZE = 16 * KIB;
+export const MAX_BLOCK_SIZE = 128 * KIB;
+/** A whole hello, overlay or swarm control frame, kind byte included. */
+export const MAX_CONTROL_FRAME = 16 * KIB;
+/** Manifest bytes in one `manifest` message. */
+export const MANIFEST_CHUNK = 15 * KIB;
+/** `manifest-request`s outstanding at once towards one peer. */
+export const MANIFEST_REQUESTS = 8;
+/** Node ids in one `peers` message. */
+export const MAX_PEX_IDS = 16;
+/** Blocks in one `request`, `cancel` or `reject`; at 16 KiB each this is half of the largest window. */
+export const MAX_REQUEST_BLOCKS = 256;
+/** Delay samples in one `request`. */
+export const MAX_DELAY_SAMPLES = 256;
+/** Runs in one piece set; more go over several frames. */
+export const MAX_PIECE_RANGES = 1024;
+/** Bytes of bitfield in one piece set: the whole have-set of the largest share. */
+export const MAX_BITFIELD_BYTES = MAX_PIECES / 8;
+
+// Connecting
+
+/** A whole connection message: fits an overlay frame beside its header, and a signaling message after base64url. */
+export const MAX_CONNECT_MESSAGE = 12 * KIB;
+/** A session description in UTF-8; those of a data channel have about 600 bytes, and 150 for each candidate. */
+export const MAX_SDP_BYTES = 8 * KIB;
+/** ICE candidates in one `candidates` message, and the UTF-8 length of each. */
+export const MAX_CANDIDATES = 16;
+export const MAX_CANDIDATE_BYTES = 512;
+/** Other peers named in a `refuse`. */
+export const MAX_ALTERNATES = 3;
+/** Feature names in `hello`, and the UTF-8 length of each. */
+export const MAX_FEATURES = 16;
+export const MAX_FEATURE_BYTES = 32;
+/** A stated reason, in UTF-8. */
+export const MAX_REASON_BYTES = 64;
+
+// Signaling server
+
+/** One WebSocket message, in UTF-8. */
+export const SIGNALING_MAX_MESSAGE = 32 * KIB;
+/** Node ids in one `welcome` or `peers`. */
+export const SIGNALING_MAX_PEERS = 32;
+/** ICE servers in `welcome`, the addresses of each, and the UTF-16 length of each text. */
+export const MAX_ICE_SERVERS = 8;
+export const MAX_ICE_URLS = 8;
+export const MAX_ICE_TEXT = 512;
+
+// CBOR
+
+/** Nesting of arrays and maps; the deepest message of ours uses 5. */
+export const MAX_CBOR_DEPTH = 8;
