@@ -18,7 +18,13 @@ export type SwarmMessage =
   /** `tag` answers a join that is unknown or badly proved (`share` 0); without it, the sender leaves its own `share`. */
   | { readonly type: "leave"; readonly share: number; readonly tag?: Uint8Array }
   | { readonly type: "manifest-request"; readonly share: number; readonly offset: number }
-  | { readonly type: "manifest"; readonly share: number; readonly offset: number; readonly total: number; readonly bytes: Uint8Array }
+  | {
+      readonly type: "manifest";
+      readonly share: number;
+      readonly offset: number;
+      readonly total: number;
+      readonly bytes: Uint8Array;
+    }
   | { readonly type: "have"; readonly share: number; readonly pieces: PieceSet }
   | { readonly type: "donthave"; readonly share: number; readonly pieces: PieceSet }
   | { readonly type: "interested"; readonly share: number }
@@ -26,7 +32,12 @@ export type SwarmMessage =
   | { readonly type: "choke"; readonly share: number }
   | { readonly type: "unchoke"; readonly share: number }
   /** `samples`: one-way delays, in ms, of the blocks received since the last request (clock offset included). */
-  | { readonly type: "request"; readonly share: number; readonly blocks: readonly BlockRange[]; readonly samples: readonly number[] }
+  | {
+      readonly type: "request";
+      readonly share: number;
+      readonly blocks: readonly BlockRange[];
+      readonly samples: readonly number[];
+    }
   | { readonly type: "cancel"; readonly share: number; readonly blocks: readonly BlockRange[] }
   | { readonly type: "reject"; readonly share: number; readonly blocks: readonly BlockRange[] }
   | { readonly type: "peers"; readonly share: number; readonly ids: readonly Uint8Array[] };
