@@ -34,7 +34,9 @@ export class NotFoundError extends StarlingError {
   override readonly name = "NotFoundError";
   readonly share: Share;
   constructor(share: Share) {
-    super("Nobody who has these files is online now. Keep this page open: it starts by itself when the sender comes back.");
+    super(
+      "Nobody who has these files is online now. Keep this page open: it starts by itself when the sender comes back.",
+    );
     this.share = share;
   }
 }

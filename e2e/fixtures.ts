@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, test as base, expect } from "playwright/test";
+import { Person } from "./person.ts";
+import { freePort, ServerProcess } from "./server.ts";
+
+/** Full sizes (`npm run test:full`) or reduced ones with bounds scaled. */
+export const FULL = process.env.STARLING_FULL === "1";
+export const MB = 1_000_000;
+
+interface Fixtures {
+  /** A folder that goes away after the test. */
+  folder: string;
+  /** A server of this test's own. */
+  server: ServerProcess;
+  /** Somebody with a browser profile of their own, on the landing page. */
+  person: (name: string) => Promise<Person>;
+  /** Another tab, on the landing page, in the browser profile of this person. */
+  tabOf: (person: Person) => Promise<Person>;
+}
+
+/** `test` with people, a server and a folder. Fails when any page throws or breaks the content security policy. */
+export const test = base.extend<Fixtures>({
+  folder: async ({ browserName }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), `starling-${browserName}-`));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+  server: async ({ folder }, use) => {
+    const server = new ServerProcess(await freePort(), folder);
+    await server.start();
+    await use(server);
+    await server.kill();
+  },
+  person: async ({ browser, server }, use) => {
+    const people: Person[] = [];
+    await use(async (name) => {
+      const someone = await arrive(browser, name, server.url);
+      people.push(someone);
+      return someone;
+    });
+    for (const someone of people) await someone.context.close();
+    expect(people.flatMap(({ troubles }) => troubles)).toEqual([]);
+  },
+  tabOf: async ({ server }, use) => {
+    const tabs: Person[] = [];
+    await use(async (person) => {
+      const tab = new Person(`${person.name}'s other tab`, person.context, await person.context.newPage(), server.url);
+      await tab.visit();
+      tabs.push(tab);
+      return tab;
+    });
+    expect(tabs.flatMap(({ troubles }) => troubles)).toEqual([]);
+  },
+});
+
+export { expect };
+
+async function arrive(browser: Browser, name: string, url: string): Promise<Person> {
+  const context = await browser.newContext();
+  const person = new Person(name, context, await context.newPage(), url);
+  await person.visit();
+  return person;
+}

@@ -1,0 +1,58 @@
+import { randomFile } from "../files.ts";
+import { expect, FULL, MB, test } from "../fixtures.ts";
+import { sha256File } from "../person.ts";
+
+test("a download goes on by itself after a reload and after a crash, and fetches nothing twice", async ({
+  person,
+  folder,
+}) => {
+  const size = (FULL ? 200 : 80) * MB;
+  const file = await randomFile(folder, "film.bin", size);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  const receiver = await person("Ben");
+  await receiver.openLink(link);
+  await receiver.downloadButton.click();
+
+  await receiver.reaches(0.4);
+  await receiver.reload();
+  await receiver.reaches(0.7);
+  await receiver.crash();
+  await receiver.visit();
+  await expect.poll(async () => (await receiver.share()).state, { timeout: 60_000 }).toBe("complete");
+
+  const { bytesUploaded } = (await sharer.share()).progress;
+  console.log(`the sharer sent ${(bytesUploaded / size).toFixed(3)} times the file over a reload and a crash`);
+  expect(bytesUploaded).toBeLessThan(1.1 * size);
+  const { id } = await receiver.share();
+  await receiver.visit(`${receiver.url}#/share/${id}`);
+  await receiver.complete();
+  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+});
+
+test("a small share is served again after its sharer reloads, without asking", async ({ person, folder }) => {
+  const file = await randomFile(folder, "note.bin", 5 * MB);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  await sharer.reload();
+  const receiver = await person("Ben");
+  await receiver.openLink(link);
+  await receiver.downloadButton.click();
+  await receiver.complete();
+  expect(await sha256File(await receiver.save("Save note.bin"))).toBe(await sha256File(file));
+});
+
+test("a paused download stays paused over a reload and goes on when resumed", async ({ person, folder }) => {
+  const file = await randomFile(folder, "film.bin", 60 * MB);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  const receiver = await person("Ben");
+  await receiver.openLink(link);
+  await receiver.downloadButton.click();
+  await receiver.reaches(0.1);
+  await receiver.page.getByRole("button", { name: "Pause", exact: true }).click();
+  await receiver.reload();
+  await expect.poll(async () => (await receiver.share()).state).toBe("paused");
+  await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
+  await receiver.complete();
+});

@@ -1,0 +1,54 @@
+import { randomFile } from "../files.ts";
+import { expect, MB, test } from "../fixtures.ts";
+import type { Person } from "../person.ts";
+import { sha256File } from "../person.ts";
+
+const stateOf = (person: Person) => async () => (await person.share()).state;
+
+test("a second tab shows a share that runs in the first, saves it once complete, and Use here moves it", async ({
+  person,
+  tabOf,
+  folder,
+}) => {
+  const file = await randomFile(folder, "film.bin", 20 * MB);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  const first = await person("Ben");
+  await first.openLink(link);
+  const second = await tabOf(first);
+  await expect.poll(stateOf(second)).toBe("elsewhere");
+
+  await first.downloadButton.click();
+  await first.complete();
+  const { id } = await second.share();
+  await second.visit(`${second.url}#/share/${id}`);
+  await expect.poll(async () => (await second.share()).progress.bytesVerified).toBe(20 * MB);
+  expect(await sha256File(await second.save("Save film.bin"))).toBe(await sha256File(file));
+
+  await second.page.getByRole("button", { name: "Use here" }).click();
+  await expect.poll(stateOf(second)).toBe("complete");
+  await expect.poll(stateOf(first)).toBe("elsewhere");
+});
+
+test("tabs closed and reloaded in any order lose no share and no id", async ({ person, tabOf, folder }) => {
+  const file = await randomFile(folder, "note.bin", 1 * MB);
+  const first = await person("Ada");
+  const link = await first.shareFiles(file);
+  const second = await tabOf(first);
+  const ids = [(await first.stats()).nodeId, (await second.stats()).nodeId];
+  expect(new Set(ids).size).toBe(2);
+
+  await second.reload();
+  expect((await second.stats()).nodeId).toBe(ids[1]);
+  await first.page.close();
+  await expect.poll(stateOf(second)).toBe("seeding");
+  const third = await tabOf(second);
+  expect((await third.stats()).nodeId).toBe(ids[0]);
+  await second.page.close();
+  await expect.poll(stateOf(third)).toBe("seeding");
+
+  const receiver = await person("Ben");
+  await receiver.openLink(link);
+  await receiver.downloadButton.click();
+  await receiver.complete();
+});

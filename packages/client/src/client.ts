@@ -1,0 +1,219 @@
+import type { NodeId } from "@starling/protocol";
+import { createWriteBehind, openIndexedDbStore, type PieceStore } from "@starling/store";
+import { createWebRtcTransport, type Transport } from "@starling/transport";
+import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, Stats } from "./api.ts";
+import type { Core } from "./core.ts";
+import { type Identity, takeIdentity } from "./identity.ts";
+import { LiveShare } from "./live-share.ts";
+import { makeShare, PREPARING_LOCK } from "./make-share.ts";
+import { Network } from "./network.ts";
+import { Notifier } from "./notifier.ts";
+import { openLink } from "./open-share.ts";
+import { Providers } from "./providers.ts";
+import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
+import { SwarmHost } from "./swarm-host.ts";
+import { type TabMessage, Tabs } from "./tabs.ts";
+
+/** How often time-outs are looked at; progress never waits for it. */
+const TICK_MS = 250;
+
+/** How often other tabs are told of progress. */
+const REPORT_MS = 500;
+
+const DATABASE = "starling";
+
+/**
+ * Starts a client: takes an identity, loads the saved shares and goes on with them. Rejects with StorageError when the
+ * browser allows no storage.
+ */
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const store = await openIndexedDbStore(options.database ?? DATABASE);
+  const identity = await takeIdentity(store);
+  const client = new StarlingClient(options.origin, store, identity, createWebRtcTransport());
+  await client.loadShares();
+  return client;
+}
+
+class StarlingClient implements Client {
+  readonly nodeId: NodeId;
+  readonly #core: Core;
+  readonly #transport: Transport;
+  readonly #identity: Identity;
+  readonly #notifier = new Notifier();
+  readonly #shares = new Map<string, LiveShare>();
+  readonly #startedAt = performance.now();
+  readonly #timers: ReturnType<typeof setInterval>[];
+  #closed = false;
+
+  constructor(origin: string, store: PieceStore, identity: Identity, transport: Transport) {
+    this.nodeId = identity.nodeId;
+    this.#identity = identity;
+    this.#transport = transport;
+    this.#core = this.#wire(origin, store, identity, transport);
+    this.#core.tabs.listen((message) => void this.#heard(message));
+    this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), REPORT_MS)];
+  }
+
+  async share(sources: readonly Source[], options: ShareOptions = {}): Promise<Share> {
+    void navigator.storage.persist?.();
+    return makeShare(this.#core, (data, bytesTotal) => this.#addPreparing(data, bytesTotal), sources, options);
+  }
+
+  open(link: string, options: OpenOptions = {}): Promise<Share> {
+    return openLink({ byRoot: (root) => this.#byRoot(root), add: (data) => this.#addOpened(data) }, link, options);
+  }
+
+  shares(): readonly Share[] {
+    return [...this.#shares.values()].sort((a, b) => b.created - a.created);
+  }
+
+  stats(): Stats {
+    const { network } = this.#core;
+    return {
+      nodeId: this.nodeId,
+      links: network.linkCount,
+      linksByKind: { overlay: 0, swarm: network.linkCount },
+      peerConnectionsCreated: this.#transport.created,
+      signaling: network.signalingOpen ? "open" : "closed",
+      dht: { mode: "leaf", contacts: 0, records: 0 },
+      bytesSent: network.bytesSent,
+      bytesReceived: network.bytesReceived,
+      uptimeSeconds: (performance.now() - this.#startedAt) / 1000,
+    };
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#notifier.subscribe(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    const shares = [...this.#shares.values()];
+    await Promise.all(shares.map((share) => share.end("The client was closed.")));
+    await this.#core.writeBehind.flush();
+    this.#core.network.close();
+    this.#core.tabs.close();
+    for (const share of shares) share.releaseLock();
+    this.#identity.release();
+    await this.#core.store.close();
+  }
+
+  /** Saved shares go on by themselves. */
+  async loadShares(): Promise<void> {
+    for (const record of await this.#core.store.shares()) {
+      const stored = asStoredShare(record);
+      if (stored) this.#adopt(stored);
+    }
+    void this.#sweep();
+  }
+
+  #wire(origin: string, store: PieceStore, identity: Identity, transport: Transport): Core {
+    const writeBehind = createWriteBehind(store, {
+      stored: (shareId, pieces) => swarm.stored(shareId, pieces),
+      failed: (shareId, pieces, reason) => swarm.storeFailed(shareId, pieces, reason),
+    });
+    const providers = new Providers(
+      () => network,
+      () => swarm,
+    );
+    const changed = () => this.#notifier.changed();
+    const network = new Network({
+      identity,
+      transport,
+      signalingUrl: signalingUrl(origin),
+      iceServers: [],
+      events: {
+        linkUp: (peer, localNonce, remoteNonce) => swarm.linkUp(peer, localNonce, remoteNonce),
+        linkDown: (peer) => swarm.linkDown(peer),
+        frame: (peer, frame) => swarm.frame(peer, frame),
+        flushed: (peer, queuedBytes) => swarm.flushed(peer, queuedBytes),
+        peers: (ids) => providers.named(ids),
+        signaling: changed,
+      },
+    });
+    const swarm = new SwarmHost(identity.nodeId, network, writeBehind, changed);
+    return {
+      nodeId: identity.nodeId,
+      origin,
+      store,
+      writeBehind,
+      swarm,
+      network,
+      providers,
+      tabs: new Tabs(`starling:${location.origin}`),
+      changed,
+    };
+  }
+
+  #byRoot(root: string): LiveShare | undefined {
+    for (const share of this.#shares.values()) if (share.root === root) return share;
+    return undefined;
+  }
+
+  #addPreparing(data: ShareData, bytesTotal: number): LiveShare {
+    const preparation = { bytesTotal, bytesDone: 0, startedAt: performance.now() };
+    const stored = { id: newShareId(), hashes: null, data };
+    const share = new LiveShare(this.#core, stored, (gone) => this.#forget(gone), preparation);
+    this.#shares.set(share.id, share);
+    this.#notifier.changed();
+    return share;
+  }
+
+  async #addOpened(data: ShareData): Promise<LiveShare> {
+    if (data.root === null) throw new Error("a link names a root");
+    const share = this.#adopt({ id: shareIdOf(data.root), hashes: null, data });
+    await share.model.save();
+    this.#core.tabs.post({ type: "saved", id: share.id });
+    return share;
+  }
+
+  #adopt(stored: StoredShare): LiveShare {
+    const share = new LiveShare(this.#core, stored, (gone) => this.#forget(gone));
+    this.#shares.set(share.id, share);
+    void share.start();
+    this.#notifier.changed();
+    return share;
+  }
+
+  #forget(share: LiveShare): void {
+    this.#shares.delete(share.id);
+    this.#notifier.changed();
+  }
+
+  async #heard(message: TabMessage): Promise<void> {
+    const stored = async () => {
+      const record = await this.#core.store.share(message.id);
+      return record ? asStoredShare(record) : null;
+    };
+    const share = this.#shares.get(message.id);
+    if (share) return share.heard(message, stored);
+    if (message.type !== "saved") return;
+    const record = await stored();
+    if (record && !this.#shares.has(record.id)) this.#adopt(record);
+  }
+
+  #tick(): void {
+    this.#core.network.tick();
+    this.#core.swarm.tick();
+  }
+
+  #report(): void {
+    for (const share of this.#shares.values()) share.report();
+    this.#notifier.changed();
+  }
+
+  /** Deletes pieces that a preparation left behind when its tab ended; not while any tab is preparing. */
+  async #sweep(): Promise<void> {
+    await navigator.locks.request(PREPARING_LOCK, { ifAvailable: true }, async (lock) => {
+      if (lock) await this.#core.store.discard(await this.#core.store.addresses());
+    });
+  }
+}
+
+function signalingUrl(origin: string): string {
+  const url = new URL("ws", origin);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}

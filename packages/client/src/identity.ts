@@ -1,0 +1,75 @@
+import { type NodeId, nodeIdOf } from "@starling/protocol";
+import type { IdentitySlot, PieceStore } from "@starling/store";
+import { type HeldLock, holdLock } from "./locks.ts";
+import { type NodeKeys, nodeKeys, publicKeyOf } from "./node-keys.ts";
+
+/** Who this tab is, until `release`. */
+export interface Identity {
+  readonly nodeId: NodeId;
+  readonly slot: number;
+  readonly keys: NodeKeys;
+  release(): void;
+}
+
+/** sessionStorage survives a reload and is copied to a duplicated tab; the lock tells the two apart. */
+const SLOT_KEY = "starling:slot";
+
+/** A reload's new page may start before the old one let go of its lock. */
+const OWN_SLOT_WAIT_MS = 1000;
+
+/**
+ * Takes an identity slot that no other live tab holds: this tab's own from before a reload, else the free slot used last,
+ * else a new one. The Web Lock `identity:N` is held while the tab lives, so two live tabs never share an id.
+ */
+export async function takeIdentity(store: PieceStore): Promise<Identity> {
+  const saved = await store.slots();
+  const held = (await ownSlot(saved)) ?? (await freeSlot(saved)) ?? (await newSlot(saved));
+  const slot: IdentitySlot = { ...held.slot, lastUsed: Date.now() };
+  await store.saveSlot(slot);
+  rememberSlot(slot.slot);
+  return { nodeId: slot.nodeId, slot: slot.slot, keys: await nodeKeys(slot.seed), release: held.lock.release };
+}
+
+interface HeldSlot {
+  readonly slot: IdentitySlot;
+  readonly lock: HeldLock;
+}
+
+async function ownSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot | null> {
+  const number = rememberedSlot();
+  const slot = saved.find((candidate) => candidate.slot === number);
+  return slot ? holdSlot(slot, OWN_SLOT_WAIT_MS) : null;
+}
+
+async function freeSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot | null> {
+  for (const slot of [...saved].sort((a, b) => b.lastUsed - a.lastUsed)) {
+    const held = await holdSlot(slot, 0);
+    if (held) return held;
+  }
+  return null;
+}
+
+/** Numbers are claimed by their lock before the row exists, so two tabs that start at once take different ones. */
+async function newSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot> {
+  for (let number = Math.max(-1, ...saved.map((slot) => slot.slot)) + 1; ; number++) {
+    const seed = crypto.getRandomValues(new Uint8Array(32));
+    const publicKey = publicKeyOf(seed);
+    const slot = { slot: number, seed, publicKey, nodeId: nodeIdOf(publicKey), lastUsed: 0 };
+    const held = await holdSlot(slot, 0);
+    if (held) return held;
+  }
+}
+
+async function holdSlot(slot: IdentitySlot, waitMs: number): Promise<HeldSlot | null> {
+  const lock = await holdLock(`identity:${slot.slot}`, { waitMs });
+  return lock ? { slot, lock } : null;
+}
+
+function rememberedSlot(): number | null {
+  const text = globalThis.sessionStorage?.getItem(SLOT_KEY) ?? null;
+  return text === null ? null : Number(text);
+}
+
+function rememberSlot(slot: number): void {
+  globalThis.sessionStorage?.setItem(SLOT_KEY, String(slot));
+}

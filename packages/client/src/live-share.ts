@@ -1,0 +1,466 @@
+import { formatLink, type NodeId } from "@starling/protocol";
+import type { FileInfo, Peer, Progress, Share, ShareState, Source } from "./api.ts";
+import type { Core } from "./core.ts";
+import { abortError, NotCompleteError, StarlingError } from "./errors.ts";
+import { attachSources, grantedSources, handlesOf } from "./file-handles.ts";
+import type { HeldLock } from "./locks.ts";
+import { peersOf } from "./peers.ts";
+import { progressOf } from "./progress.ts";
+import type { StoredShare } from "./record.ts";
+import { ShareModel } from "./share-model.ts";
+import { ShareRun } from "./share-run.ts";
+import { streamFile } from "./share-stream.ts";
+import { readSources, type SourceTree } from "./sources.ts";
+import { statusOf } from "./status.ts";
+import type { TabMessage } from "./tabs.ts";
+import { unlock } from "./unlock.ts";
+import { Watch } from "./watch.ts";
+
+/** Where the share is in its life in this tab. */
+type Mode = "preparing" | "starting" | "elsewhere" | "running" | "ended";
+
+export interface Preparation {
+  readonly bytesTotal: number;
+  bytesDone: number;
+  readonly startedAt: number;
+}
+
+/** One share as the scripting API shows it: takes the share's lock and runs it here, or follows the tab that does. */
+export class LiveShare implements Share {
+  readonly id: string;
+  readonly model: ShareModel;
+  readonly watch = new Watch();
+  /** Aborts what is pending on this share: removed, or the client closed. */
+  readonly ending = new AbortController();
+  readonly #core: Core;
+  readonly #forget: (share: LiveShare) => void;
+  preparation: Preparation | null;
+  #mode: Mode;
+  #run: ShareRun | null = null;
+  #lock: HeldLock | null = null;
+  #problem: { readonly sentence: string; readonly fatal: boolean } | null = null;
+  #outOfRoom: string | null = null;
+  #waiting: AbortController | null = null;
+  #remote: Progress | null = null;
+  #paths: readonly string[] | null = null;
+
+  constructor(
+    core: Core,
+    stored: StoredShare,
+    forget: (share: LiveShare) => void,
+    preparation: Preparation | null = null,
+  ) {
+    this.id = stored.id;
+    this.model = new ShareModel(stored.id, stored.data, core.store);
+    this.#core = core;
+    this.#forget = forget;
+    this.preparation = preparation;
+    this.#mode = preparation ? "preparing" : "starting";
+  }
+
+  get link(): string | null {
+    const { root, secret, mine, hints } = this.model.data;
+    if (root === null) return null;
+    const likely: readonly NodeId[] = mine ? [this.#core.nodeId, ...hints] : [...hints.slice(0, 2), this.#core.nodeId];
+    return formatLink(this.#core.origin, { root, secret, hints: [...new Set(likely)].slice(0, 3) });
+  }
+
+  get root(): string | null {
+    return this.model.data.root;
+  }
+
+  get title(): string {
+    return this.model.data.title;
+  }
+
+  get files(): readonly FileInfo[] {
+    return this.model.files;
+  }
+
+  get folders(): readonly string[] {
+    return this.model.folders;
+  }
+
+  get mine(): boolean {
+    return this.model.data.mine;
+  }
+
+  get hasPassword(): boolean {
+    return this.model.manifest?.hasPassword ?? false;
+  }
+
+  get created(): number {
+    return this.model.data.created;
+  }
+
+  get canReattach(): boolean {
+    return Object.keys(this.model.data.handles).length > 0;
+  }
+
+  get error(): string | null {
+    return this.#problem?.sentence ?? this.#outOfRoom;
+  }
+
+  get state(): ShareState {
+    if (this.#mode === "preparing") return "preparing";
+    if (this.#problem?.fatal) return "failed";
+    if (this.#mode === "elsewhere") return "elsewhere";
+    if (this.#needsFiles) return "needs-files";
+    if (this.model.data.paused || this.#outOfRoom !== null) return "paused";
+    if (this.mine) return "seeding";
+    return this.#fetchingState();
+  }
+
+  get status(): string {
+    const peers = this.peers;
+    return statusOf({
+      state: this.state,
+      error: this.error,
+      mine: this.mine,
+      signalingOpen: this.#core.network.signalingOpen,
+      peers: peers.length,
+      sending: peers.filter(({ activity }) => activity === "sending" || activity === "both").length,
+      listed: this.model.isListed,
+      locked: this.model.isLocked,
+    });
+  }
+
+  get progress(): Progress {
+    return this.#remote ?? progressOf(this.#core, this.model, this.preparation);
+  }
+
+  get selection(): readonly string[] {
+    this.#paths ??= this.model.selection?.paths() ?? [];
+    return this.#paths;
+  }
+
+  get peers(): readonly Peer[] {
+    return this.#run ? peersOf(this.#core, this.model.root) : [];
+  }
+
+  fileProgress(path: string): number {
+    const { selection } = this.model;
+    return selection?.fileVerified(selection.fileIndex(path)) ?? 0;
+  }
+
+  /** Runs here if no other tab of this browser has it, else follows that tab until it lets go. */
+  async start(): Promise<void> {
+    this.preparation = null;
+    const lock = await this.#core.tabs.tryHold(this.model.root);
+    if (this.#ended) return lock?.release();
+    return lock ? this.#runHere(lock) : this.#follow();
+  }
+
+  /** Unlocks with a password (or without one); rejects with PasswordError or LinkError. Needs the manifest. */
+  async unlock(password: string | undefined): Promise<void> {
+    const { manifest, data } = this.model;
+    if (!manifest || data.unlocked) return;
+    data.unlocked = await unlock(manifest, data.secret, password);
+    await this.#saved();
+    this.#run?.want();
+    if (this.#run && !this.model.isListed) this.#run.listCatalogIfHere();
+    this.touch();
+  }
+
+  addHints(hints: readonly NodeId[]): void {
+    if (!this.model.addHints(hints)) return;
+    void this.#saved();
+    this.#run?.findProviders();
+  }
+
+  async download(paths?: readonly string[]): Promise<void> {
+    this.#checkPaths(paths);
+    if (this.#mode === "elsewhere" && !this.#selectionComplete()) await this.useHere();
+    this.#problem = this.#problem?.fatal ? null : this.#problem;
+    this.#select(paths);
+    await this.watch.until(() => {
+      if (this.#problem?.fatal) throw new StarlingError(this.#problem.sentence);
+      return this.#selectionComplete();
+    }, this.ending.signal);
+  }
+
+  deselect(paths: readonly string[]): void {
+    this.#checkPaths(paths);
+    const { selection, data } = this.model;
+    if (!selection) return;
+    selection.deselect(paths);
+    data.wanted = selection.paths();
+    this.#selectionChanged();
+  }
+
+  pause(): void {
+    if (this.model.data.paused || this.#mode === "preparing") return;
+    if (this.#mode === "elsewhere") return void this.useHere().then(() => this.pause());
+    this.model.data.paused = true;
+    this.#core.swarm.pause(this.model.root);
+    void this.#saved();
+    this.touch();
+  }
+
+  resume(): void {
+    if (this.#mode === "preparing") return;
+    if (this.#mode === "elsewhere") return void this.useHere().then(() => this.resume());
+    this.#outOfRoom = null;
+    this.#problem = null;
+    this.model.data.paused = false;
+    this.#core.swarm.resume(this.model.root);
+    void this.#saved();
+    this.touch();
+  }
+
+  async attach(sources: readonly Source[]): Promise<void> {
+    await this.attachTree(readSources(sources));
+  }
+
+  /** Serves these files; rejects with SourceError naming the first that differs. */
+  async attachTree(tree: SourceTree): Promise<void> {
+    const { content, data } = this.model;
+    if (!content) throw new StarlingError("The list of files is not known yet, so they cannot be attached.");
+    attachSources(content, tree);
+    data.handles = handlesOf(tree);
+    this.#problem = null;
+    await this.#saved();
+    if (this.#mode !== "running") return;
+    await this.#run?.stop();
+    await this.#startRun();
+  }
+
+  async reattach(): Promise<void> {
+    const tree = await grantedSources(this.model.data.handles, "ask");
+    if (!tree) throw new StarlingError("The browser did not allow reading the files. Choose them again instead.");
+    await this.attachTree(tree);
+  }
+
+  async useHere(): Promise<void> {
+    if (this.#mode !== "elsewhere") return;
+    this.#waiting?.abort();
+    const lock = await this.#core.tabs.takeOver(this.id, this.model.root);
+    if (lock && !this.#ended) await this.#runHere(lock);
+  }
+
+  async remove(): Promise<void> {
+    if (this.#ended) return;
+    if (this.#mode === "elsewhere") await this.useHere();
+    const wasPreparing = this.#mode === "preparing";
+    await this.end("The share was removed.");
+    if (!wasPreparing) {
+      await this.#core.store.removeShare(this.id);
+      this.#core.tabs.post({ type: "removed", id: this.id });
+    }
+    this.#lock?.release();
+    this.#forget(this);
+  }
+
+  async blob(path: string): Promise<Blob> {
+    const { selection, content } = this.model;
+    this.#checkPaths([path]);
+    if (!selection || !content) throw new NotCompleteError("The list of files is not known yet.");
+    const index = selection.fileIndex(path);
+    const type = this.files[index]?.type ?? "";
+    const file = content.wholeFile(index);
+    if (file) return file.slice(0, file.size, type);
+    if (!selection.isFileComplete(index))
+      throw new NotCompleteError(`“${path}” is not complete yet. Download it first.`);
+    return new Blob([await new Response(this.stream(path)).blob()], { type });
+  }
+
+  stream(path: string, start = 0, end?: number): ReadableStream<Uint8Array> {
+    const { selection, content } = this.model;
+    if (!selection || !content) throw new NotCompleteError("The list of files is not known yet.");
+    const index = selection.fileIndex(path);
+    const { size } = content.file(index);
+    const stream = {};
+    const host = {
+      content,
+      pieceReady: (piece: number) =>
+        this.watch.until(() => this.model.selection?.has(piece) ?? false, this.ending.signal),
+      want: (range: readonly [number, number] | null) => this.#run?.streamWants(stream, range),
+      flush: () => this.#core.writeBehind.flush(),
+      missing: (piece: number) => this.#run?.missing(piece + content.manifest.catalogPieces),
+    };
+    return streamFile(host, index, Math.min(start, size), Math.min(end ?? size, size));
+  }
+
+  /** Stops everything of this share in this tab; the lock is kept for the caller to release. */
+  async end(why: string): Promise<void> {
+    const run = this.#run;
+    this.#mode = "ended";
+    this.#run = null;
+    this.#waiting?.abort();
+    this.ending.abort(abortError(why));
+    await run?.stop();
+  }
+
+  releaseLock(): void {
+    this.#lock?.release();
+  }
+
+  /** A message of another tab about this share. */
+  async heard(message: TabMessage, reload: () => Promise<StoredShare | null>): Promise<void> {
+    if (message.type === "yield" && this.#mode === "running") return this.#yield();
+    if (this.#mode !== "elsewhere") return;
+    if (message.type === "saved") await this.#reload(reload);
+    if (message.type === "progress") await this.#followProgress(message.progress);
+    if (message.type === "removed") {
+      await this.end("The share was removed in another tab.");
+      this.#forget(this);
+    }
+  }
+
+  /** Tells the other tabs how it goes. */
+  report(): void {
+    if (this.#mode === "running")
+      this.#core.tabs.post({ type: "progress", id: this.id, progress: this.progress, status: this.status });
+  }
+
+  fail(sentence: string): void {
+    this.#problem = { sentence, fatal: true };
+    this.touch();
+  }
+
+  touch(): void {
+    this.watch.touch();
+    this.#core.changed();
+  }
+
+  get isRunning(): boolean {
+    return this.#mode === "running";
+  }
+
+  get #ended(): boolean {
+    return this.#mode === "ended";
+  }
+
+  get #needsFiles(): boolean {
+    const { data, content } = this.model;
+    return (
+      data.mine && data.keep === "files" && this.model.files.some(({ size }) => size > 0) && content?.sources.size === 0
+    );
+  }
+
+  #fetchingState(): ShareState {
+    const { selection } = this.model;
+    if (!selection) return "waiting";
+    if (this.model.wantsNothing) return "idle";
+    if (selection.isComplete) return "complete";
+    return this.peers.length > 0 ? "downloading" : "waiting";
+  }
+
+  #selectionComplete(): boolean {
+    return this.model.selection?.isComplete ?? false;
+  }
+
+  #checkPaths(paths: readonly string[] | undefined): void {
+    if (!this.model.isListed) return;
+    for (const path of paths ?? []) this.model.selection?.fileIndex(path);
+  }
+
+  #select(paths: readonly string[] | undefined): void {
+    const { selection, data } = this.model;
+    if (data.mine) return;
+    if (paths === undefined) data.wanted = "all";
+    else if (data.wanted !== "all") data.wanted = [...new Set([...data.wanted, ...paths])];
+    selection?.select(paths ?? "all");
+    this.#selectionChanged();
+  }
+
+  #selectionChanged(): void {
+    this.#paths = null;
+    this.#run?.want();
+    void this.#saved();
+    this.touch();
+  }
+
+  async #runHere(lock: HeldLock): Promise<void> {
+    this.#lock = lock;
+    void lock.lost.then(() => this.#lostLock(lock));
+    this.#remote = null;
+    this.#waiting?.abort();
+    this.#mode = "running";
+    await this.#attachGranted();
+    await this.#startRun();
+  }
+
+  async #startRun(): Promise<void> {
+    if (this.#needsFiles) return this.touch();
+    this.#run = new ShareRun(this.#core, this.model, {
+      changed: () => this.touch(),
+      problem: (sentence, fatal) => {
+        this.#problem = { sentence, fatal };
+        this.touch();
+      },
+      outOfRoom: (sentence) => {
+        this.#outOfRoom = sentence;
+        this.touch();
+      },
+    });
+    await this.#run.start();
+    if (!this.model.isListed) this.#run?.listCatalogIfHere();
+    this.touch();
+  }
+
+  /** Files whose handles the browser still lets us read need no click. */
+  async #attachGranted(): Promise<void> {
+    const { content, data } = this.model;
+    if (!content || !this.#needsFiles) return;
+    const tree = await grantedSources(data.handles, "granted");
+    try {
+      if (tree) attachSources(content, tree);
+    } catch {
+      // A file changed meanwhile: the share says that it needs its files.
+    }
+  }
+
+  async #follow(): Promise<void> {
+    this.#mode = "elsewhere";
+    await this.#followProgress(null);
+    this.#waiting = new AbortController();
+    const lock = await this.#core.tabs.waitToHold(this.model.root, this.#waiting.signal);
+    if (!lock) return;
+    if (this.#ended) return lock.release();
+    await this.#runHere(lock);
+  }
+
+  /** The have-set in the common store says what the other tab verified. */
+  async #followProgress(progress: Progress | null): Promise<void> {
+    this.#remote = progress ?? this.#remote;
+    const bits = await this.#core.store.have(this.id);
+    if (bits && this.#mode === "elsewhere") this.model.markBits(bits);
+    this.touch();
+  }
+
+  async #reload(reload: () => Promise<StoredShare | null>): Promise<void> {
+    const stored = await reload();
+    if (!stored || this.#mode !== "elsewhere") return;
+    this.model.replaceData(stored.data);
+    this.#paths = null;
+    await this.#followProgress(null);
+  }
+
+  async #yield(): Promise<void> {
+    await this.#leave();
+    this.#core.tabs.post({ type: "yielded", id: this.id });
+  }
+
+  /** Another tab took the share without waiting, or after we yielded. */
+  async #lostLock(lock: HeldLock): Promise<void> {
+    if (this.#lock !== lock || this.#ended) return;
+    this.#lock = null;
+    await this.#leave();
+    await this.#follow();
+  }
+
+  async #leave(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    this.#mode = "elsewhere";
+    await run?.stop();
+    await this.model.save();
+    this.touch();
+  }
+
+  async #saved(): Promise<void> {
+    await this.model.save();
+    this.#core.tabs.post({ type: "saved", id: this.id });
+  }
+}

@@ -1,0 +1,161 @@
+import { deriveContentKeys, makeBitfield, setBit } from "@starling/protocol";
+import type { StoredPiece } from "@starling/store";
+import type { Share, ShareOptions } from "./api.ts";
+import type { Core } from "./core.ts";
+import { StorageError } from "./errors.ts";
+import { attachSources, handlesOf } from "./file-handles.ts";
+import type { LiveShare } from "./live-share.ts";
+import { type PreparedShare, prepareShare } from "./prepare.ts";
+import type { ShareData } from "./record.ts";
+import { readSources, type SourceTree, titleOf, totalSize } from "./sources.ts";
+import { unlockedSecret } from "./unlock.ts";
+
+/** Shares up to this many bytes are copied into the store, so that they survive a reload (protocol, "Content"). */
+const COPY_LIMIT = 1024 ** 3;
+
+/** Of the browser's quota, what one copied share may take. */
+const COPY_QUOTA_PART = 0.1;
+
+/** Bytes of pieces written in one transaction while preparing. */
+const WRITE_BYTES = 4 * 1024 * 1024;
+
+/** Held while preparing, so that the sweep for abandoned pieces leaves a share's pieces alone before its record exists. */
+export const PREPARING_LOCK = "starling:preparing";
+
+/** Makes and keeps the preparing share that `data` describes. */
+export type AddPreparing = (data: ShareData, bytesTotal: number) => LiveShare;
+
+/** See Client.share. */
+export async function makeShare(
+  core: Core,
+  add: AddPreparing,
+  sources: Parameters<typeof readSources>[0],
+  options: ShareOptions,
+): Promise<Share> {
+  const tree = readSources(sources);
+  const keep = await whereToKeep(totalSize(tree));
+  const share = add(newData(tree, keep, options), totalSize(tree));
+  options.onPreparing?.(share);
+  try {
+    await navigator.locks.request(PREPARING_LOCK, { mode: "shared" }, () => prepare(core, share, tree, options));
+  } catch (error) {
+    const removed = share.ending.signal.aborted;
+    await share.remove();
+    throw removed ? share.ending.signal.reason : error;
+  }
+  await share.start();
+  core.tabs.post({ type: "saved", id: share.id });
+  return share;
+}
+
+async function whereToKeep(bytes: number): Promise<"store" | "files"> {
+  if (bytes > COPY_LIMIT) return "files";
+  const { quota } = await navigator.storage.estimate();
+  return quota !== undefined && bytes > quota * COPY_QUOTA_PART ? "files" : "store";
+}
+
+function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOptions): ShareData {
+  return {
+    v: 1,
+    created: Date.now(),
+    mine: true,
+    title: title?.trim() || titleOf(tree),
+    root: null,
+    secret: crypto.getRandomValues(new Uint8Array(32)),
+    unlocked: null,
+    manifest: null,
+    catalog: null,
+    hints: [],
+    wanted: "all",
+    paused: false,
+    keep,
+    handles: handlesOf(tree),
+  };
+}
+
+async function prepare(core: Core, share: LiveShare, tree: SourceTree, options: ShareOptions): Promise<void> {
+  const { data } = share.model;
+  const unlocked = await unlockedSecret(data.secret, options.password);
+  const writer = new PieceWriter(core);
+  const { signal } = share.ending;
+  try {
+    const prepared = await prepareShare(tree, {
+      keys: deriveContentKeys(unlocked),
+      hasPassword: Boolean(options.password),
+      title: data.title,
+      created: data.created,
+      signal,
+      keep: (piece, kind) => (kind === "catalog" || data.keep === "store" ? writer.add(piece) : Promise.resolve()),
+      progress: (bytes) => {
+        if (share.preparation) share.preparation.bytesDone = bytes;
+        share.touch();
+      },
+    });
+    await writer.flush();
+    signal.throwIfAborted();
+    await keepRecord(core, share, prepared, unlocked);
+  } catch (error) {
+    await writer.undo();
+    throw error;
+  }
+  if (data.keep === "files" && share.model.content) attachSources(share.model.content, tree);
+}
+
+async function keepRecord(core: Core, share: LiveShare, prepared: PreparedShare, unlocked: Uint8Array): Promise<void> {
+  const { data } = share.model;
+  data.root = prepared.root;
+  data.unlocked = unlocked;
+  data.catalog = prepared.catalogBytes;
+  share.model.learnManifest(prepared.manifest);
+  await share.model.save();
+  const { manifest } = share.model;
+  if (!manifest) return;
+  const bits = makeBitfield(manifest.pieceCount);
+  const kept = data.keep === "store" ? manifest.pieceCount : manifest.catalogPieces;
+  for (let piece = 0; piece < kept; piece++) setBit(bits, piece);
+  await core.store.write({ pieces: [], haves: [{ shareId: share.id, bits }] });
+}
+
+/** Writes pieces in batches, one transaction at a time, and can take them all back. */
+class PieceWriter {
+  readonly #core: Core;
+  readonly #written: StoredPiece["hash"][] = [];
+  #batch: StoredPiece[] = [];
+  #bytes = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** Resolves when there is room for more. Rejects with StorageError. */
+  add(piece: StoredPiece): Promise<void> {
+    this.#batch.push({ hash: piece.hash, bytes: piece.bytes });
+    this.#bytes += piece.bytes.length;
+    return this.#bytes < WRITE_BYTES ? Promise.resolve() : this.flush();
+  }
+
+  flush(): Promise<void> {
+    const pieces = this.#batch;
+    this.#batch = [];
+    this.#bytes = 0;
+    this.#last = this.#last.then(() => this.#write(pieces));
+    return this.#last;
+  }
+
+  async undo(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await this.#core.store.discard(this.#written);
+  }
+
+  async #write(pieces: readonly StoredPiece[]): Promise<void> {
+    if (pieces.length === 0) return;
+    this.#written.push(...pieces.map(({ hash }) => hash));
+    const result = await this.#core.store.write({ pieces, haves: [] });
+    if (!result.ok)
+      throw new StorageError(
+        result.reason,
+        `These files do not fit into this browser's storage (${result.detail}). Free some space and share them again.`,
+      );
+  }
+}

@@ -1,0 +1,284 @@
+import { Connect, type ConnectEffect, type ConnectInput, type DownReason, type SessionId } from "@starling/connect";
+import { FRAME, frameKind, type NodeId } from "@starling/protocol";
+import {
+  type Association,
+  createSignalingClient,
+  type LinkStats,
+  type SignalingClient,
+  type Transport,
+} from "@starling/transport";
+import type { Identity } from "./identity.ts";
+import { Runner } from "./runner.ts";
+
+/** Frames that arrive between a peer's hello and our verification of it wait here, at most this many bytes. */
+const EARLY_BYTES = 1024 * 1024;
+
+/** Round trips change slowly, and asking the browser for them is dear. */
+const STATS_EVERY_MS = 3000;
+
+export interface NetworkEvents {
+  linkUp(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void;
+  linkDown(peer: NodeId, reason: DownReason): void;
+  /** A frame of any kind but hello. */
+  frame(peer: NodeId, frame: Uint8Array): void;
+  flushed(peer: NodeId, queuedBytes: number): void;
+  /** Ids that the server named, ours left out. */
+  peers(ids: readonly NodeId[]): void;
+  /** The way to the server opened or closed. */
+  signaling(open: boolean): void;
+}
+
+export interface NetworkOptions {
+  readonly identity: Identity;
+  readonly transport: Transport;
+  /** Address of the server's WebSocket. */
+  readonly signalingUrl: string;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly events: NetworkEvents;
+}
+
+/** A session's association, and what came through it before its link stood. */
+interface Session {
+  readonly id: SessionId;
+  readonly association: Association;
+  peer: NodeId | null;
+  greeted: boolean;
+  early: Uint8Array[];
+  earlyBytes: number;
+  stats: LinkStats | null;
+  statsAt: number;
+}
+
+/** Runs the connect machine over WebRTC and the server's WebSocket: one link per peer, wanted by whoever says why. */
+export class Network {
+  readonly #options: NetworkOptions;
+  readonly #connect: Connect;
+  readonly #runner: Runner<ConnectInput, ConnectEffect>;
+  readonly #signaling: SignalingClient;
+  readonly #sessions = new Map<SessionId, Session>();
+  readonly #links = new Map<NodeId, Session>();
+  readonly #wishes = new Map<NodeId, Set<string>>();
+  #iceServers: readonly RTCIceServer[];
+  #signalingOpen = false;
+  bytesSent = 0;
+  bytesReceived = 0;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.#iceServers = options.iceServers;
+    const { nodeId, keys } = options.identity;
+    const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+    this.#connect = new Connect({ self: { nodeId, publicKey: keys.publicKey }, random });
+    this.#runner = new Runner(this.#connect, (effect) => this.#perform(effect));
+    this.#signaling = this.#openSignaling();
+  }
+
+  get signalingOpen(): boolean {
+    return this.#signalingOpen;
+  }
+
+  get linkCount(): number {
+    return this.#links.size;
+  }
+
+  isLinked(peer: NodeId): boolean {
+    return this.#links.has(peer);
+  }
+
+  /** `why` names the wish; the link is kept while any wish stands. */
+  want(peer: NodeId, why: string): void {
+    if (peer === this.#options.identity.nodeId) return;
+    const wishes = this.#wishes.get(peer) ?? new Set();
+    this.#wishes.set(peer, wishes.add(why));
+    if (wishes.size === 1) this.#runner.dispatch({ type: "want", peer });
+  }
+
+  unwant(peer: NodeId, why: string): void {
+    const wishes = this.#wishes.get(peer);
+    if (!wishes?.delete(why) || wishes.size > 0) return;
+    this.#wishes.delete(peer);
+    this.#runner.dispatch({ type: "unwant", peer });
+  }
+
+  send(peer: NodeId, frame: Uint8Array, priority: "control" | "block"): void {
+    const session = this.#links.get(peer);
+    if (!session) return;
+    this.bytesSent += frame.length;
+    session.association.send(frame, priority);
+  }
+
+  disconnect(peer: NodeId, reason: string): void {
+    this.#runner.dispatch({ type: "disconnect", peer, reason });
+  }
+
+  ban(peer: NodeId, reason: string, durationMs: number): void {
+    this.#runner.dispatch({ type: "ban", peer, reason, untilMs: performance.now() + durationMs });
+  }
+
+  /** Asks the server for peers, those nearest `near` (32 bytes) if given; they come as `events.peers`. */
+  requestPeers(near?: Uint8Array): void {
+    this.#signaling.requestPeers(near);
+  }
+
+  /** The last round trip and way measured for a linked peer; asking refreshes it for next time. */
+  knownStats(peer: NodeId): LinkStats | null {
+    const session = this.#links.get(peer);
+    if (!session) return null;
+    const now = performance.now();
+    if (now - session.statsAt > STATS_EVERY_MS) {
+      session.statsAt = now;
+      void session.association.stats().then((stats) => {
+        session.stats = stats;
+      });
+    }
+    return session.stats;
+  }
+
+  tick(): void {
+    this.#runner.dispatch({ type: "tick" });
+  }
+
+  close(): void {
+    this.#signaling.close();
+    for (const session of [...this.#sessions.values()]) session.association.close("the page is closing");
+  }
+
+  #openSignaling(): SignalingClient {
+    const { events, identity, signalingUrl } = this.#options;
+    const own = identity.nodeId;
+    return createSignalingClient(
+      { url: signalingUrl, publicKey: identity.keys.publicKey, sign: (payload) => identity.keys.sign(payload) },
+      {
+        open: () => this.#setSignaling(true),
+        closed: () => this.#setSignaling(false),
+        welcome: ({ peers, ice }) => {
+          if (ice.length > 0) this.#iceServers = ice;
+          events.peers(peers.filter((id) => id !== own));
+        },
+        peers: (ids) => events.peers(ids.filter((id) => id !== own)),
+        signal: (from, body) => this.#runner.dispatch({ type: "message", from, body }),
+        gone: (to) => this.#runner.dispatch({ type: "gone", to }),
+      },
+    );
+  }
+
+  #setSignaling(open: boolean): void {
+    this.#signalingOpen = open;
+    this.#runner.dispatch({ type: "carrier", open });
+    this.#options.events.signaling(open);
+  }
+
+  #perform(effect: ConnectEffect): void {
+    switch (effect.type) {
+      case "send":
+        if (!this.#signaling.signal(effect.to, effect.body)) this.#runner.dispatch({ type: "gone", to: effect.to });
+        return;
+      case "sign":
+        return this.#sign(effect.token, effect.payload);
+      case "verify":
+        return this.#verify(effect);
+      case "create":
+        return this.#create(effect.session, effect.initiator);
+      case "describe":
+        return this.#sessions.get(effect.session)?.association.describe(effect.description);
+      case "add-candidate":
+        return this.#sessions.get(effect.session)?.association.addCandidate(effect.candidate);
+      case "send-hello":
+        return this.#sendHello(effect.session, effect.body);
+      case "close":
+        return this.#sessions.get(effect.session)?.association.close(effect.reason);
+      case "link-up":
+        return this.#linkUp(effect);
+      case "link-down":
+        return this.#linkDown(effect.peer, effect.session, effect.reason);
+      case "attempt-failed":
+        return;
+    }
+  }
+
+  #sign(token: number, payload: Uint8Array): void {
+    void this.#options.identity.keys
+      .sign(payload)
+      .then((signature) => this.#runner.dispatch({ type: "signed", token, signature }));
+  }
+
+  #verify({ token, publicKey, payload, signature }: Extract<ConnectEffect, { type: "verify" }>): void {
+    void this.#options.identity.keys
+      .verify(publicKey, payload, signature)
+      .then((ok) => this.#runner.dispatch({ type: "verified", token, ok }));
+  }
+
+  #create(id: SessionId, initiator: boolean): void {
+    const association = this.#options.transport.create(
+      { initiator, iceServers: this.#iceServers },
+      {
+        description: (description) => this.#runner.dispatch({ type: "described", session: id, description }),
+        candidate: (candidate) => this.#runner.dispatch({ type: "gathered", session: id, candidate }),
+        open: () => this.#runner.dispatch({ type: "opened", session: id }),
+        frame: (frame) => this.#frame(id, frame),
+        flushed: (queued) => this.#flushed(id, queued),
+        closed: ({ reason, detail }) => {
+          this.#sessions.delete(id);
+          this.#runner.dispatch({ type: "closed", session: id, reason: detail || reason });
+        },
+      },
+    );
+    this.#sessions.set(id, {
+      id,
+      association,
+      peer: null,
+      greeted: false,
+      early: [],
+      earlyBytes: 0,
+      stats: null,
+      statsAt: Number.NEGATIVE_INFINITY,
+    });
+  }
+
+  #sendHello(id: SessionId, body: Uint8Array): void {
+    const frame = new Uint8Array(1 + body.length);
+    frame[0] = FRAME.hello;
+    frame.set(body, 1);
+    this.#sessions.get(id)?.association.send(frame, "control");
+  }
+
+  #frame(id: SessionId, frame: Uint8Array): void {
+    const session = this.#sessions.get(id);
+    if (!session) return;
+    this.bytesReceived += frame.length;
+    if (!session.greeted) return this.#greet(id, session, frame);
+    if (session.peer !== null) return this.#options.events.frame(session.peer, frame);
+    session.earlyBytes += frame.length;
+    if (session.earlyBytes > EARLY_BYTES) return session.association.close("too much before hello was checked");
+    session.early.push(frame);
+  }
+
+  /** Nothing but hello is read first. */
+  #greet(id: SessionId, session: Session, frame: Uint8Array): void {
+    if (frameKind(frame) !== FRAME.hello) return session.association.close("the first frame was no hello");
+    session.greeted = true;
+    this.#runner.dispatch({ type: "hello", session: id, body: frame.subarray(1) });
+  }
+
+  #flushed(id: SessionId, queuedBytes: number): void {
+    const peer = this.#sessions.get(id)?.peer;
+    if (peer) this.#options.events.flushed(peer, queuedBytes);
+  }
+
+  #linkUp({ peer, session: id, localNonce, remoteNonce }: Extract<ConnectEffect, { type: "link-up" }>): void {
+    const session = this.#sessions.get(id);
+    if (!session) return;
+    session.peer = peer;
+    this.#links.set(peer, session);
+    this.#options.events.linkUp(peer, localNonce, remoteNonce);
+    const early = session.early;
+    session.early = [];
+    for (const frame of early) this.#options.events.frame(peer, frame);
+  }
+
+  #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {
+    if (this.#links.get(peer)?.id !== id) return;
+    this.#links.delete(peer);
+    this.#options.events.linkDown(peer, reason);
+  }
+}

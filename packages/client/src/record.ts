@@ -1,0 +1,45 @@
+import type { NodeId, Root } from "@starling/protocol";
+import type { ShareRecord } from "@starling/store";
+
+/** What is kept of a share between visits. Only this version of the page reads it, so it may hold browser objects. */
+export interface ShareData {
+  readonly v: 1;
+  readonly created: number;
+  readonly mine: boolean;
+  title: string;
+  /** Null only while preparing. */
+  root: Root | null;
+  /** The link's secret, 32 bytes. */
+  readonly secret: Uint8Array;
+  /** The secret that the content keys come from: with a password mixed in, if there is one. Null before it is known. */
+  unlocked: Uint8Array | null;
+  manifest: Uint8Array | null;
+  /** Catalog bytes, decrypted. */
+  catalog: Uint8Array | null;
+  hints: readonly NodeId[];
+  /** Paths to fetch; `all` also before the list is known. */
+  wanted: readonly string[] | "all";
+  paused: boolean;
+  /** Where the content pieces of a share of ours come from: copied into the store, or made from the user's files. */
+  readonly keep: "store" | "files";
+  /** By path, for files that the browser gave a handle for. */
+  handles: Readonly<Record<string, FileSystemFileHandle>>;
+}
+
+export type StoredShare = ShareRecord<ShareData>;
+
+/** Records of another version, or broken ones, are left alone and not shown. */
+export function asStoredShare(record: ShareRecord): StoredShare | null {
+  const data = record.data as Partial<ShareData> | null;
+  return data?.v === 1 && data.secret instanceof Uint8Array ? (record as StoredShare) : null;
+}
+
+/** An id for a share of ours; the root is not known yet. */
+export function newShareId(): string {
+  return crypto.randomUUID();
+}
+
+/** The same link opened twice, even in two tabs at once, is one record. */
+export function shareIdOf(root: Root): string {
+  return root.slice(0, 32);
+}

@@ -1,0 +1,230 @@
+import {
+  deriveContentKeys,
+  getBit,
+  type Manifest,
+  makeBitfield,
+  manifestHash,
+  type PieceRange,
+  setBit,
+} from "@starling/protocol";
+import type { Core } from "./core.ts";
+import type { ShareModel } from "./share-model.ts";
+import type { SwarmShare } from "./swarm-host.ts";
+import { fits, openCatalog } from "./unlock.ts";
+
+/** What a run tells the share whose run it is. */
+export interface RunEvents {
+  changed(): void;
+  /** Something is wrong; `fatal` when nothing more can come of it. */
+  problem(sentence: string, fatal: boolean): void;
+  /** The store has no room, so fetching stands still. */
+  outOfRoom(sentence: string): void;
+}
+
+/** A share taking part in the swarm from this tab, from `start` to `stop`. */
+export class ShareRun implements SwarmShare {
+  readonly id: string;
+  readonly #core: Core;
+  readonly #model: ShareModel;
+  readonly #events: RunEvents;
+  /** Content ranges that streams read now, by stream. */
+  readonly #streamed = new Map<object, PieceRange>();
+  #listing = false;
+  #stopped = false;
+
+  constructor(core: Core, model: ShareModel, events: RunEvents) {
+    this.id = model.id;
+    this.#core = core;
+    this.#model = model;
+    this.#events = events;
+  }
+
+  get manifest(): Manifest | null {
+    return this.#model.manifest;
+  }
+
+  async start(): Promise<void> {
+    const { manifest } = this.#model;
+    const have = manifest ? await this.#verifiedBits(manifest) : null;
+    if (this.#stopped) return;
+    if (manifest && have) this.#register(manifest, have);
+    this.#core.swarm.add(this.#model.root, this, {
+      manifest: this.#model.data.manifest,
+      have,
+      wanted: this.#model.wantedRanges([]),
+      paused: this.#model.data.paused,
+    });
+  }
+
+  /** Leaves the swarm; what is verified is written first. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#core.swarm.remove(this.#model.root);
+    await this.#core.writeBehind.flush();
+    this.#core.writeBehind.forget(this.id);
+  }
+
+  /** The selection or a stream changed. */
+  want(): void {
+    if (!this.#stopped) this.#core.swarm.want(this.#model.root, this.#model.wantedRanges([...this.#streamed.values()]));
+  }
+
+  /** A stream asks for content pieces; null when it needs none any more. */
+  streamWants(stream: object, range: PieceRange | null): void {
+    if (range) this.#streamed.set(stream, range);
+    else if (!this.#streamed.delete(stream)) return;
+    this.want();
+  }
+
+  /** A piece that should be here is not: it is withdrawn, and fetched again if wanted. */
+  missing(piece: number): void {
+    this.#core.swarm.missing(this.#model.root, piece);
+  }
+
+  manifestArrived(bytes: Uint8Array): void {
+    void this.#learnManifest(bytes).catch(() => this.#events.problem(BAD_SHARE, true));
+  }
+
+  gained(pieces: readonly number[]): void {
+    this.#model.mark(pieces, true);
+    this.#events.changed();
+  }
+
+  withdrawn(pieces: readonly number[]): void {
+    this.#model.mark(pieces, false);
+    this.#core.writeBehind.withdraw(this.id, pieces);
+    this.#events.changed();
+  }
+
+  complete(): void {
+    this.listCatalogIfHere();
+    this.#events.changed();
+  }
+
+  failed(): void {
+    this.#events.problem(NO_HONEST_SOURCE, true);
+  }
+
+  storeRefused(reason: "quota" | "unavailable"): void {
+    this.#events.outOfRoom(reason === "quota" ? NO_ROOM : STORE_BROKEN);
+  }
+
+  async load(piece: number): Promise<Uint8Array | null> {
+    const { content, manifest, selection } = this.#model;
+    if (!content || !selection) return manifest ? this.#loadStored(manifest, piece) : null;
+    const bytes = await content.encrypted(piece, selection.fileOf(piece - content.manifest.catalogPieces));
+    if (bytes === "file-changed") this.#fileChanged(selection.fileOf(piece - content.manifest.catalogPieces));
+    return typeof bytes === "string" ? null : bytes;
+  }
+
+  findProviders(): void {
+    this.#core.providers.find(this.#model.root, this.#model.data.hints);
+  }
+
+  /** Reads the catalog if all its pieces are here and its keys are known. */
+  listCatalogIfHere(): void {
+    const { manifest, data, isListed } = this.#model;
+    if (this.#listing || isListed || !manifest || !data.unlocked || !this.#hasCatalog(manifest)) return;
+    this.#listing = true;
+    void this.#list()
+      .catch(() => this.#events.problem(BAD_SHARE, true))
+      .finally(() => {
+        this.#listing = false;
+      });
+  }
+
+  #hasCatalog({ catalogPieces }: Manifest): boolean {
+    const have = this.#core.swarm.view(this.#model.root)?.have;
+    return have != null && Array.from({ length: catalogPieces }).every((_, piece) => getBit(have, piece));
+  }
+
+  async #learnManifest(bytes: Uint8Array): Promise<void> {
+    const { data } = this.#model;
+    this.#model.learnManifest(bytes);
+    const manifest = this.#model.manifest;
+    if (!manifest || this.#stopped) return;
+    if (!manifest.hasPassword && fits(manifest, data.secret)) data.unlocked = data.secret;
+    this.#register(manifest, makeBitfield(manifest.pieceCount));
+    await this.#adoptPresent(manifest);
+    await this.#model.save();
+    this.#core.tabs.post({ type: "saved", id: this.id });
+    if (this.#stopped) return;
+    this.#events.changed();
+    this.want();
+  }
+
+  /** Pieces that another share brought here already need no fetching: take part anew, with them. */
+  async #adoptPresent(manifest: Manifest): Promise<void> {
+    const have = await this.#presentBits(manifest);
+    if (this.#stopped || !have.some((byte) => byte !== 0)) return;
+    this.#register(manifest, have);
+    this.#core.swarm.remove(this.#model.root);
+    this.#core.swarm.add(this.#model.root, this, {
+      manifest: this.#model.data.manifest,
+      have,
+      wanted: this.#model.wantedRanges([]),
+      paused: this.#model.data.paused,
+    });
+  }
+
+  async #list(): Promise<void> {
+    const { manifest, data } = this.#model;
+    if (!manifest || !data.unlocked) return;
+    await this.#core.writeBehind.flush();
+    const pieces: Uint8Array[] = [];
+    for (let piece = 0; piece < manifest.catalogPieces; piece++) {
+      const bytes = await this.#loadStored(manifest, piece);
+      if (!bytes) return this.missing(piece);
+      pieces.push(bytes);
+    }
+    this.#model.learnCatalog(await openCatalog(manifest, deriveContentKeys(data.unlocked), pieces));
+    const have = await this.#core.store.have(this.id);
+    if (have) this.#model.markBits(have);
+    await this.#model.save();
+    this.#core.tabs.post({ type: "saved", id: this.id });
+    this.#events.changed();
+    this.want();
+  }
+
+  #register(manifest: Manifest, have: Uint8Array): void {
+    this.#core.writeBehind.register(this.id, manifest.pieceCount, have);
+    this.#model.markBits(have);
+  }
+
+  /** What was verified before and is still here; for a share served from the user's files, everything. */
+  async #verifiedBits(manifest: Manifest): Promise<Uint8Array> {
+    const fromFiles = (this.#model.content?.sources.size ?? 0) > 0;
+    if (!fromFiles) return this.#presentBits(manifest);
+    const all = makeBitfield(manifest.pieceCount);
+    for (let piece = 0; piece < manifest.pieceCount; piece++) setBit(all, piece);
+    return all;
+  }
+
+  async #presentBits(manifest: Manifest): Promise<Uint8Array> {
+    const hashes = Array.from({ length: manifest.pieceCount }, (_, piece) => manifestHash(manifest, piece));
+    const bits = makeBitfield(manifest.pieceCount);
+    for (const [piece, present] of (await this.#core.store.present(hashes)).entries()) if (present) setBit(bits, piece);
+    return bits;
+  }
+
+  async #loadStored(manifest: Manifest, piece: number): Promise<Uint8Array | null> {
+    const result = await this.#core.store.read(manifestHash(manifest, piece));
+    return result.ok ? result.bytes : null;
+  }
+
+  #fileChanged(fileIndex: number): void {
+    const name = this.#model.files[fileIndex]?.path ?? "A file";
+    this.#events.problem(
+      `The file changed on disk: “${name}” is no longer what the link names. Share it again to send the new version.`,
+      false,
+    );
+  }
+}
+
+const BAD_SHARE = "This share was made wrongly and cannot be read. Ask the sender to share the files again.";
+const NO_HONEST_SOURCE =
+  "Everyone who offered these files sent wrong bytes. Nothing wrong was kept. Press Resume to try again when other people are online.";
+const NO_ROOM =
+  "This browser has no room left for these files. Free some space, then press Resume: what is here already is kept.";
+const STORE_BROKEN =
+  "This browser refused to store the files. Close other tabs or restart the browser, then press Resume.";

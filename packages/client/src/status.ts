@@ -1,0 +1,73 @@
+import type { ShareState } from "./api.ts";
+
+/** What the status sentence is made from. */
+export interface Situation {
+  readonly state: ShareState;
+  readonly error: string | null;
+  readonly mine: boolean;
+  readonly signalingOpen: boolean;
+  /** Linked peers of this share. */
+  readonly peers: number;
+  /** Peers that we send to now. */
+  readonly sending: number;
+  /** Whether the list of files is known. */
+  readonly listed: boolean;
+  readonly locked: boolean;
+}
+
+/** What is happening with a share, in words. Never empty. */
+export function statusOf(situation: Situation): string {
+  const { state, error } = situation;
+  if (error !== null) return error;
+  switch (state) {
+    case "preparing":
+      return "Preparing your files: hashing and encrypting them in this browser…";
+    case "seeding":
+      return seedingStatus(situation);
+    case "idle":
+      return "Choose what to download.";
+    case "downloading":
+      return connectedTo(situation.peers);
+    case "waiting":
+      return waitingStatus(situation);
+    case "paused":
+      return "Paused. Nothing is sent or received.";
+    case "complete":
+      return situation.peers > 0
+        ? `Complete. ${connectedTo(situation.peers)}, helping others.`
+        : "Complete. While this page is open you help others who have the link.";
+    case "needs-files":
+      return "This browser kept no copy of these files. Choose them again to go on sharing.";
+    case "elsewhere":
+      return "This share runs in another tab of this browser.";
+    case "failed":
+      return "This share stopped.";
+  }
+}
+
+function seedingStatus({ peers, sending, signalingOpen }: Situation): string {
+  if (sending > 0) return `Sending to ${count(sending, "peer")}`;
+  if (peers > 0) return connectedTo(peers);
+  if (!signalingOpen) return "Looking for the server, so that others can find you…";
+  return "Ready. Keep this page open while others download.";
+}
+
+function waitingStatus({ peers, listed, locked, signalingOpen }: Situation): string {
+  if (locked) return "These files are protected by a password. Open the link again to enter it.";
+  if (peers > 0)
+    return listed
+      ? "Connected. Waiting for the pieces that nobody here has yet…"
+      : "Connected. Getting the list of files…";
+  if (!signalingOpen) return "Looking for the server…";
+  return listed
+    ? "Nobody who has these files is online now. It goes on by itself when someone comes back."
+    : "Looking for the sender's browser…";
+}
+
+function connectedTo(peers: number): string {
+  return `Connected to ${count(peers, "peer")}`;
+}
+
+function count(n: number, noun: string): string {
+  return n === 1 ? `1 ${noun}` : `${n} ${noun}s`;
+}

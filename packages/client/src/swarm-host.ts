@@ -1,0 +1,223 @@
+import {
+  DecodeError,
+  decodeBlock,
+  decodeSwarmFrame,
+  encodeBlock,
+  encodeSwarmFrame,
+  FRAME,
+  frameKind,
+  type Manifest,
+  manifestHash,
+  type NodeId,
+  type PieceRange,
+  type Root,
+} from "@starling/protocol";
+import type { WriteBehind } from "@starling/store";
+import { type ShareView, Swarm, type SwarmEffect, type SwarmInput } from "@starling/swarm";
+import type { Network } from "./network.ts";
+import { addressOf } from "./piece-crypto.ts";
+import { Runner } from "./runner.ts";
+
+/** How long a peer that broke the protocol or sent bad bytes is refused. */
+const BAN_MS = 10 * 60 * 1000;
+
+/** What the swarm asks of, and tells, the share that a root belongs to. */
+export interface SwarmShare {
+  readonly id: string;
+  /** Null until `manifestArrived`. */
+  readonly manifest: Manifest | null;
+  manifestArrived(bytes: Uint8Array): void;
+  /** Pieces became verified. */
+  gained(pieces: readonly number[]): void;
+  /** Pieces turned out to be missing or changed. */
+  withdrawn(pieces: readonly number[]): void;
+  complete(): void;
+  failed(): void;
+  storeRefused(reason: "quota" | "unavailable"): void;
+  /** A verified piece's ciphertext, from the store or made from the user's file; null if it is not to be had. */
+  load(piece: number): Promise<Uint8Array | null>;
+  findProviders(): void;
+}
+
+export interface SwarmStart {
+  readonly manifest: Uint8Array | null;
+  readonly have: Uint8Array | null;
+  readonly wanted: readonly PieceRange[];
+  readonly paused: boolean;
+}
+
+/** Runs the swarm machine: frames in and out over the network, pieces in and out of the store. */
+export class SwarmHost {
+  readonly #swarm: Swarm;
+  readonly #runner: Runner<SwarmInput, SwarmEffect>;
+  readonly #network: Network;
+  readonly #writeBehind: WriteBehind;
+  readonly #shares = new Map<Root, SwarmShare>();
+  readonly #changed: () => void;
+
+  constructor(self: NodeId, network: Network, writeBehind: WriteBehind, changed: () => void) {
+    this.#swarm = new Swarm({ self, random: Math.random });
+    this.#runner = new Runner(this.#swarm, (effect) => this.#perform(effect));
+    this.#network = network;
+    this.#writeBehind = writeBehind;
+    this.#changed = changed;
+  }
+
+  add(root: Root, share: SwarmShare, start: SwarmStart): void {
+    this.#shares.set(root, share);
+    this.#runner.dispatch({ type: "add", root, ...start });
+  }
+
+  want(root: Root, wanted: readonly PieceRange[]): void {
+    this.#runner.dispatch({ type: "want", root, wanted });
+  }
+
+  pause(root: Root): void {
+    this.#runner.dispatch({ type: "pause", root });
+  }
+
+  resume(root: Root): void {
+    this.#runner.dispatch({ type: "resume", root });
+  }
+
+  remove(root: Root): void {
+    this.#runner.dispatch({ type: "remove", root });
+    this.#shares.delete(root);
+  }
+
+  providers(root: Root, peers: readonly NodeId[]): void {
+    if (peers.length > 0) this.#runner.dispatch({ type: "providers", root, peers });
+  }
+
+  /** A piece that the machine counts as had could not be read. */
+  missing(root: Root, piece: number): void {
+    this.#runner.dispatch({ type: "loaded", root, piece, bytes: null });
+  }
+
+  view(root: Root): ShareView | null {
+    return this.#swarm.view(root);
+  }
+
+  linkUp(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
+    this.#runner.dispatch({ type: "link-up", peer, localNonce, remoteNonce });
+  }
+
+  linkDown(peer: NodeId): void {
+    this.#runner.dispatch({ type: "link-down", peer });
+  }
+
+  flushed(peer: NodeId, queuedBytes: number): void {
+    this.#runner.dispatch({ type: "flushed", peer, queuedBytes });
+  }
+
+  tick(): void {
+    this.#runner.dispatch({ type: "tick" });
+  }
+
+  /** Unknown kinds are a newer peer's and are passed over; malformed known ones end the link. */
+  frame(peer: NodeId, frame: Uint8Array): void {
+    try {
+      this.#read(peer, frame);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#network.disconnect(peer, `a frame could not be read: ${error.message}`);
+    }
+  }
+
+  /** The store's word on pieces written behind. */
+  stored(shareId: string, pieces: readonly number[]): void {
+    const root = this.#rootOf(shareId);
+    if (root) this.#runner.dispatch({ type: "stored", root, pieces });
+  }
+
+  storeFailed(shareId: string, pieces: readonly number[], reason: "quota" | "unavailable"): void {
+    const root = this.#rootOf(shareId);
+    if (!root) return;
+    this.#runner.dispatch({ type: "store-failed", root, pieces, reason });
+    this.#shares.get(root)?.storeRefused(reason);
+  }
+
+  #rootOf(shareId: string): Root | null {
+    for (const [root, share] of this.#shares) if (share.id === shareId) return root;
+    return null;
+  }
+
+  #read(peer: NodeId, frame: Uint8Array): void {
+    const kind = frameKind(frame);
+    if (kind === FRAME.block) return this.#runner.dispatch({ type: "block", peer, block: decodeBlock(frame) });
+    if (kind !== FRAME.swarm) return;
+    const message = decodeSwarmFrame(frame);
+    if (message) this.#runner.dispatch({ type: "message", peer, message });
+  }
+
+  #perform(effect: SwarmEffect): void {
+    this.#changed();
+    switch (effect.type) {
+      case "send":
+        return this.#network.send(effect.peer, encodeSwarmFrame(effect.message), "control");
+      case "send-block":
+        return this.#sendBlock(effect);
+      case "drop":
+        if (effect.ban) this.#network.ban(effect.peer, effect.reason, BAN_MS);
+        else this.#network.disconnect(effect.peer, effect.reason);
+        return;
+      case "want-link":
+        return this.#wantLink(effect.peer, effect.root);
+      case "release-link":
+        return this.#network.unwant(effect.peer, effect.root);
+      default:
+        return this.#performFor(effect);
+    }
+  }
+
+  /** Effects that concern a share; one that was removed meanwhile has no more say. */
+  #performFor(effect: Extract<SwarmEffect, { root: Root }>): void {
+    const share = this.#shares.get(effect.root);
+    if (!share) return;
+    switch (effect.type) {
+      case "find-providers":
+        return share.findProviders();
+      case "manifest":
+        return share.manifestArrived(effect.bytes);
+      case "verify":
+        return this.#verify(share, effect.root, effect.piece, effect.bytes);
+      case "store":
+        return this.#store(share, effect.piece, effect.bytes);
+      case "load":
+        return this.#load(share, effect.root, effect.piece);
+      case "have":
+        return share.gained(effect.pieces);
+      case "withdrawn":
+        return share.withdrawn(effect.pieces);
+      case "complete":
+        return share.complete();
+      case "failed":
+        return share.failed();
+    }
+  }
+
+  /** A peer that is linked already, for another share, needs no dial; the wish keeps the link. */
+  #wantLink(peer: NodeId, root: Root): void {
+    this.#network.want(peer, root);
+  }
+
+  #sendBlock({ peer, share, piece, offset, payload }: Extract<SwarmEffect, { type: "send-block" }>): void {
+    const sentAt = Math.floor(performance.now()) >>> 0;
+    this.#network.send(peer, encodeBlock({ share, piece, offset, sentAt, payload }), "block");
+  }
+
+  #verify(share: SwarmShare, root: Root, piece: number, bytes: Uint8Array): void {
+    const expected = share.manifest ? manifestHash(share.manifest, piece) : null;
+    void addressOf(bytes).then((hash) =>
+      this.#runner.dispatch({ type: "verified", root, piece, ok: hash === expected }),
+    );
+  }
+
+  #store(share: SwarmShare, piece: number, bytes: Uint8Array): void {
+    if (share.manifest) this.#writeBehind.add(share.id, piece, { hash: manifestHash(share.manifest, piece), bytes });
+  }
+
+  #load(share: SwarmShare, root: Root, piece: number): void {
+    void share.load(piece).then((bytes) => this.#runner.dispatch({ type: "loaded", root, piece, bytes }));
+  }
+}
