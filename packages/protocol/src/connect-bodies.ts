@@ -1,4 +1,14 @@
-import { asArray, asBytes, asMap, asText, asUint, type CborMap, type CborValue, decodeCborMap, encodeCbor } from "./cbor.ts";
+import {
+  asArray,
+  asBytes,
+  asMap,
+  asText,
+  asUint,
+  type CborMap,
+  type CborValue,
+  decodeCborMap,
+  encodeCbor,
+} from "./cbor.ts";
 import { DecodeError } from "./errors.ts";
 import { idBytes, type NodeId, nodeIdFromBytes } from "./ids.ts";
 import {

@@ -42,7 +42,14 @@ export interface ConnectClaim {
 /** `answersHash` of an intent, which answers nothing. */
 export const NO_MESSAGE_HASH: Uint8Array = new Uint8Array(ID_BYTES);
 
-const TYPES: ReadonlySet<string> = new Set<ConnectType>(["intent", "accept", "refuse", "offer", "answer", "candidates"]);
+const TYPES: ReadonlySet<string> = new Set<ConnectType>([
+  "intent",
+  "accept",
+  "refuse",
+  "offer",
+  "answer",
+  "candidates",
+]);
 
 /** SHA-256, synchronous: for messages of a few KiB. */
 export function messageHash(bytes: Uint8Array): Uint8Array {
