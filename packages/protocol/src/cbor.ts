@@ -44,13 +44,14 @@ export function encodeCbor(value: CborEncodable): Uint8Array<ArrayBuffer> {
  * Decodes exactly one value that fills `bytes`. Refused: integers and lengths not in their shortest form, floats, tags,
  * undefined, indefinite lengths, keys that are not text or occur twice, text that is not UTF-8, nesting deeper than
  * {@link MAX_CBOR_DEPTH}. Byte strings are copies. Time and memory are linear in the input.
+ * @param maxItems values and keys, nested ones included: an empty map has one byte, but takes 200 of memory.
  * @throws DecodeError
  */
-export function decodeCbor(bytes: Uint8Array): CborValue {
+export function decodeCbor(bytes: Uint8Array, maxItems: number = bytes.length): CborValue {
   // A Node Buffer's `slice` would be a view.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
-    return decode(plain, { ...DECODE_OPTIONS, tokenizer: new StrictTokenizer(plain, DECODE_OPTIONS) });
+    return decode(plain, { ...DECODE_OPTIONS, tokenizer: new StrictTokenizer(plain, maxItems) });
   } catch (error) {
     if (error instanceof DecodeError) throw error;
     throw new DecodeError("bad-cbor", error instanceof Error ? error.message : "bad-cbor");
@@ -119,10 +120,17 @@ interface Container {
 /** Adds to cborg's checks what it has no option for: depth, floats, text keys, valid UTF-8, lengths beyond the input. */
 class StrictTokenizer extends Tokenizer {
   readonly #open: Container[] = [];
+  #itemsLeft: number;
+
+  constructor(bytes: Uint8Array, maxItems: number) {
+    super(bytes, DECODE_OPTIONS);
+    this.#itemsLeft = maxItems;
+  }
 
   override next(): Token {
     const parent = this.#open.at(-1);
     const atKey = parent?.isMap === true && parent.left % 2 === 0;
+    if (this.#itemsLeft-- <= 0) throw new DecodeError("bad-cbor", "too many items");
     const token = super.next();
     const isText = Type.equals(token.type, Type.string);
     if (atKey && !isText) throw new DecodeError("bad-cbor", "a map key is not text");

@@ -27,10 +27,33 @@ export const MIN_PIECE_SIZE = 64 * KIB;
 export const MAX_PIECE_SIZE = 4 * MIB;
 /** 65,536 pieces of 36 bytes, and the header, with room for later fields. */
 export const MAX_MANIFEST_BYTES = 2.5 * MIB;
-/** Whole catalog before it is cut into pieces: hashes of 65,536 pieces and the names of as many files. */
-export const MAX_CATALOG_BYTES = 32 * MIB;
+/** Pieces that the catalog may take of them; the rest is left to content. */
+export const MAX_CATALOG_PIECES = 256;
+/** Pieces of all files together. */
+export const MAX_CONTENT_PIECES = MAX_PIECES - MAX_CATALOG_PIECES;
+/** Bytes that AES-256-GCM adds to each piece: its tag. */
+export const GCM_TAG_BYTES = 16;
+/** Whole catalog before it is cut into pieces, so that it fits its pieces at any size. */
+export const MAX_CATALOG_BYTES = MAX_CATALOG_PIECES * (MIN_PIECE_SIZE - GCM_TAG_BYTES);
+/** CBOR items in a catalog: each of as many files as there are pieces may have 20. Bounds memory, which bytes alone do not. */
+export const MAX_CATALOG_ITEMS = 1_500_000;
+/** Files, and empty folders, in a share. */
+export const MAX_FILES = 65_536;
+export const MAX_FOLDERS = 65_536;
+/** One name, in UTF-8; the bound of ext4, and no wider than those of NTFS and APFS. */
+export const MAX_SEGMENT_BYTES = 255;
+/** Names in one path, and their UTF-8 with a separator between them (PATH_MAX of Linux). */
+export const MAX_PATH_SEGMENTS = 64;
+export const MAX_PATH_BYTES = 4096;
+/** A share's title, and a file's MIME type, in UTF-8. */
+export const MAX_TITLE_BYTES = 1024;
+export const MAX_MIME_BYTES = 255;
+/** Latest time of a catalog or file, in ms since the epoch: the end of what a Date holds. */
+export const MAX_TIME = 8.64e15;
 /** Source hints in a link. */
 export const MAX_HINTS = 3;
+/** Characters of a link, its origin included. */
+export const MAX_LINK_LENGTH = 2048;
 
 // Frames on a data channel
 
