@@ -24,7 +24,9 @@ export interface WriteBatch {
 }
 
 /** Storage errors are values: `quota` means no room, `unavailable` anything else the browser refused. */
-export type WriteResult = { readonly ok: true } | { readonly ok: false; readonly reason: "quota" | "unavailable"; readonly detail: string };
+export type WriteResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: "quota" | "unavailable"; readonly detail: string };
 
 /** `corrupt`: the bytes no longer hash to the address; the row has been deleted. */
 export type ReadResult =
@@ -43,9 +45,21 @@ export interface IdentitySlot {
 /**
  * Content-addressed pieces shared between shares, share records, have-sets and identity slots. Pieces are stored once
  * however many shares hold them. Several tabs may use one database at once.
+ *
+ * Methods that return no result of their own reject with StoreUnavailableError when the browser refuses. What is given
+ * to a method must stay as it is until the method settles; what is given back belongs to the caller.
+ *
+ * What a have-set is worth: a piece that some record's `hashes` name is never freed, and removal looks at all records
+ * in one transaction, so a have-set written after its record's `hashes` claims nothing that another tab's removal can
+ * take away. Save the record first, then look which pieces are `present` and write. A have-set that claims too much
+ * nevertheless (a row lost or damaged) is noticed at `read`, which answers `missing` or `corrupt`; the piece is then
+ * withdrawn and fetched again. Nothing is ever served on the word of a have-set alone.
  */
 export interface PieceStore {
-  /** Writes everything or nothing. Writing a piece that is there already is harmless. */
+  /**
+   * Writes everything or nothing. Writing a piece that is there already is harmless. The bytes must hash to their
+   * address.
+   */
   write(batch: WriteBatch): Promise<WriteResult>;
   /** The piece, re-hashed on every read. */
   read(hash: PieceHash): Promise<ReadResult>;
@@ -62,9 +76,27 @@ export interface PieceStore {
   removeShare(id: string): Promise<WriteResult>;
   /** Deletes these pieces where no record's `hashes` names them; for an abandoned preparation. */
   discard(hashes: readonly PieceHash[]): Promise<WriteResult>;
+  /**
+   * Deletes every piece that no record's `hashes` names and every have-set without a record: what tabs that died left
+   * behind. Only while no tab prepares or fetches a share whose record has no `hashes` yet.
+   */
+  sweep(): Promise<WriteResult>;
 
   slots(): Promise<readonly IdentitySlot[]>;
   saveSlot(slot: IdentitySlot): Promise<WriteResult>;
 
   close(): Promise<void>;
+}
+
+/** The browser refused the database (private mode, a newer version in another tab, a failing disk) or it was closed. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+  constructor(cause: unknown) {
+    super(`The browser's storage is not available (${describe(cause)}). Reload the page.`, { cause });
+  }
+}
+
+/** Name and message of whatever was thrown. */
+export function describe(error: unknown): string {
+  return error instanceof Error || error instanceof DOMException ? `${error.name}: ${error.message}` : String(error);
 }

@@ -1,0 +1,4 @@
+export * from "./indexed-db.ts";
+export * from "./memory.ts";
+export * from "./piece-store.ts";
+export * from "./write-behind.ts";

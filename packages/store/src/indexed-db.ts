@@ -1,0 +1,236 @@
+import type { PieceHash } from "@starling/protocol";
+import { Connection } from "./connection.ts";
+import { hashesTo } from "./piece-bytes.ts";
+import {
+  describe,
+  type IdentitySlot,
+  type PieceStore,
+  type ReadResult,
+  type ShareRecord,
+  StoreUnavailableError,
+  type WriteBatch,
+  type WriteResult,
+} from "./piece-store.ts";
+import { reclaim } from "./reclaim.ts";
+import { hashesOf, unnamed } from "./references.ts";
+import { type Database, isPieceRow, type PieceRow } from "./schema.ts";
+import { transact } from "./transaction.ts";
+
+export interface IndexedDbOptions {
+  /** Another tab holds an older version of the database open; nothing goes on until that tab is closed or reloaded. */
+  readonly onBlocked?: () => void;
+}
+
+/** Pieces can be fetched again, so their commit need not wait for the disk; Chromium and Firefox take this hint. */
+const RELAXED: IDBTransactionOptions = { durability: "relaxed" };
+/** From this many on, listing all keys is cheaper than asking for each. */
+const LIST_ALL = 256;
+/** The row is there but its bytes are lost for good: NotReadableError by the standard, NotFoundError in Chromium. */
+const LOST: ReadonlySet<string> = new Set(["NotReadableError", "NotFoundError"]);
+
+/**
+ * The store in the IndexedDB database `name`, created if need be. Several tabs may have it open.
+ * @throws StoreUnavailableError when the browser refuses (private mode, newer version in another tab, broken disk).
+ */
+export async function openIndexedDbStore(name: string, options: IndexedDbOptions = {}): Promise<PieceStore> {
+  const store = new IndexedDbStore(new Connection(name, options.onBlocked ?? (() => undefined)));
+  await store.have("");
+  return store;
+}
+
+class IndexedDbStore implements PieceStore {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  write(batch: WriteBatch): Promise<WriteResult> {
+    return this.#change((db) =>
+      transact(db, ["pieces", "segments", "haves"], RELAXED, async (tx) => {
+        const { parts, rows } = layOut(batch.pieces);
+        const segment = rows.length > 0 ? await tx.objectStore("segments").add(new Blob(parts)) : 0;
+        await Promise.all([
+          ...rows.map((row) => tx.objectStore("pieces").put({ ...row, segment })),
+          ...batch.haves.map(({ shareId, bits }) => tx.objectStore("haves").put(bits.slice(), shareId)),
+        ]);
+      }),
+    );
+  }
+
+  async read(hash: PieceHash): Promise<ReadResult> {
+    try {
+      const found = await this.#connection.run((db) => locate(db, hash));
+      if (found === null) return { ok: false, reason: "missing" };
+      const bytes = await load(found);
+      if (bytes !== null && (await hashesTo(hash, bytes))) return { ok: true, bytes };
+      await this.#connection.run((db) => dropRow(db, hash, found.row));
+      return { ok: false, reason: "corrupt" };
+    } catch {
+      return { ok: false, reason: "unavailable" };
+    }
+  }
+
+  async present(hashes: readonly PieceHash[]): Promise<readonly boolean[]> {
+    if (hashes.length >= LIST_ALL) {
+      const stored = new Set(await this.addresses());
+      return hashes.map((hash) => stored.has(hash));
+    }
+    return this.#query(async (db) => {
+      const { store } = db.transaction("pieces");
+      const keys = await Promise.all(hashes.map((hash) => store.getKey(hash)));
+      return keys.map((key) => key !== undefined);
+    });
+  }
+
+  addresses(): Promise<readonly PieceHash[]> {
+    return this.#query((db) => db.getAllKeys("pieces"));
+  }
+
+  shares(): Promise<readonly ShareRecord[]> {
+    return this.#query((db) => db.getAll("shares"));
+  }
+
+  async share(id: string): Promise<ShareRecord | null> {
+    return (await this.#query((db) => db.get("shares", id))) ?? null;
+  }
+
+  saveShare({ id, hashes, data }: ShareRecord): Promise<WriteResult> {
+    return this.#change((db) =>
+      transact(db, ["shares"], {}, (tx) => tx.objectStore("shares").put({ id, hashes: hashes?.slice() ?? null, data })),
+    );
+  }
+
+  async have(shareId: string): Promise<Uint8Array | null> {
+    return (await this.#query((db) => db.get("haves", shareId))) ?? null;
+  }
+
+  removeShare(id: string): Promise<WriteResult> {
+    return this.#reclaim((records) => {
+      const removed = records.find((record) => record.id === id);
+      const kept = records.filter((record) => record.id !== id);
+      const doomed = unnamed(removed ? hashesOf(removed) : [], kept);
+      return { forget: [id], doomed: (hash) => doomed.has(hash) };
+    });
+  }
+
+  discard(hashes: readonly PieceHash[]): Promise<WriteResult> {
+    return this.#reclaim((records) => {
+      const doomed = unnamed(hashes, records);
+      return { forget: [], doomed: (hash) => doomed.has(hash) };
+    });
+  }
+
+  sweep(): Promise<WriteResult> {
+    return this.#reclaim((records, haves) => {
+      const named = new Set(records.flatMap(hashesOf));
+      const ids = new Set(records.map((record) => record.id));
+      return { forget: haves.filter((id) => !ids.has(id)), doomed: (hash) => !named.has(hash) };
+    });
+  }
+
+  slots(): Promise<readonly IdentitySlot[]> {
+    return this.#query((db) => db.getAll("slots"));
+  }
+
+  saveSlot(slot: IdentitySlot): Promise<WriteResult> {
+    return this.#change((db) => transact(db, ["slots"], {}, (tx) => tx.objectStore("slots").put(slot)));
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #query<T>(operation: (db: Database) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.run(operation);
+    } catch (error) {
+      throw new StoreUnavailableError(error);
+    }
+  }
+
+  async #change(operation: (db: Database) => Promise<unknown>): Promise<WriteResult> {
+    try {
+      await this.#connection.run(operation);
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, reason: isQuota(error) ? "quota" : "unavailable", detail: describe(error) };
+    }
+  }
+
+  /** Records are read and rows deleted in one transaction over all tables, which other tabs' writes wait for. */
+  #reclaim(plan: (records: readonly ShareRecord[], haves: readonly string[]) => Plan): Promise<WriteResult> {
+    return this.#change((db) =>
+      transact(db, ["shares", "haves", "pieces", "segments"], {}, async (tx) => {
+        const [records, haves] = await Promise.all([
+          tx.objectStore("shares").getAll(),
+          tx.objectStore("haves").getAllKeys(),
+        ]);
+        const { forget, doomed } = plan(records, haves);
+        for (const id of forget)
+          await Promise.all([tx.objectStore("shares").delete(id), tx.objectStore("haves").delete(id)]);
+        await reclaim(tx, doomed);
+      }),
+    );
+  }
+}
+
+interface Plan {
+  /** Shares whose record and have-set go. */
+  readonly forget: readonly string[];
+  readonly doomed: (hash: PieceHash) => boolean;
+}
+
+/** The pieces one after another, each address once. */
+function layOut(pieces: WriteBatch["pieces"]): { parts: Uint8Array<ArrayBuffer>[]; rows: Omit<PieceRow, "segment">[] } {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const rows: Omit<PieceRow, "segment">[] = [];
+  let offset = 0;
+  for (const { hash, bytes } of new Map(pieces.map((piece) => [piece.hash, piece])).values()) {
+    parts.push(bytes as Uint8Array<ArrayBuffer>);
+    rows.push({ hash, offset, length: bytes.length });
+    offset += bytes.length;
+  }
+  return { parts, rows };
+}
+
+interface Located {
+  readonly row: unknown;
+  /** Null: the row is malformed or its segment lost. */
+  readonly blob: Blob | null;
+}
+
+async function locate(db: Database, hash: PieceHash): Promise<Located | null> {
+  const tx = db.transaction(["pieces", "segments"]);
+  const row: unknown = await tx.objectStore("pieces").get(hash);
+  if (row === undefined) return null;
+  if (!isPieceRow(row)) return { row, blob: null };
+  const segment: unknown = await tx.objectStore("segments").get(row.segment);
+  const whole = segment instanceof Blob && row.offset + row.length <= segment.size;
+  return { row, blob: whole ? segment.slice(row.offset, row.offset + row.length) : null };
+}
+
+/** The bytes, or null when they are lost for good. The Blob stays readable when its row is deleted meanwhile. */
+async function load({ blob }: Located): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (blob === null) return null;
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (error) {
+    if (error instanceof DOMException && LOST.has(error.name)) return null;
+    throw error;
+  }
+}
+
+/** Deletes a corrupt piece's row unless it was written anew since it was read. */
+function dropRow(db: Database, hash: PieceHash, seen: unknown): Promise<void> {
+  return transact(db, ["pieces"], RELAXED, async ({ store }) => {
+    const row: unknown = await store.get(hash);
+    if (!isPieceRow(row) || !isPieceRow(seen) || (row.segment === seen.segment && row.offset === seen.offset)) {
+      await store.delete(hash);
+    }
+  });
+}
+
+function isQuota(error: unknown): boolean {
+  return error instanceof Error && error.name === "QuotaExceededError";
+}

@@ -1,0 +1,4 @@
+import { describePieceStore } from "./contract.ts";
+import { memoryHarness } from "./harness.ts";
+
+describePieceStore("store in memory", memoryHarness);
