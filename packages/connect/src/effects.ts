@@ -45,6 +45,22 @@ export type ConnectEffect =
       readonly localNonce: Uint8Array;
       readonly remoteNonce: Uint8Array;
     }
-  | { readonly type: "link-down"; readonly peer: NodeId; readonly session: SessionId; readonly reason: DownReason; readonly detail: string }
-  /** An attempt ended without a link; the next, if the peer is still wanted, is at `retryAt` (ms), else null. */
-  | { readonly type: "attempt-failed"; readonly peer: NodeId; readonly reason: DownReason; readonly retryAt: number | null };
+  | {
+      readonly type: "link-down";
+      readonly peer: NodeId;
+      readonly session: SessionId;
+      readonly reason: DownReason;
+      readonly detail: string;
+    }
+  /**
+   * An attempt ended without a link; the next, if the peer is still wanted, is at `retryAt` (ms), else null. With
+   * `refused`, `detail` is the peer's word for why, and `alternates` are peers it named to try instead.
+   */
+  | {
+      readonly type: "attempt-failed";
+      readonly peer: NodeId;
+      readonly reason: DownReason;
+      readonly retryAt: number | null;
+      readonly detail: string;
+      readonly alternates: readonly NodeId[];
+    };

@@ -14,11 +14,20 @@ export interface Candidate {
   readonly sdpMLineIndex: number | null;
 }
 
+/**
+ * What a link is wanted for. As the page uses up its peer connections (see limits.ts), `optional` dials end first, then
+ * `needed` ones; those for the user's own `transfer`s go on.
+ */
+export type Importance = "optional" | "needed" | "transfer";
+
 export type ConnectInput =
-  /** Somebody wants a link to this peer: dialled, and dialled again with back-off, until `unwant`. */
-  | { readonly type: "want"; readonly peer: NodeId }
+  /**
+   * Somebody wants a link to this peer: dialled, and dialled again with back-off, until `unwant`. The newest
+   * importance counts; without one it is `transfer`.
+   */
+  | { readonly type: "want"; readonly peer: NodeId; readonly importance?: Importance }
   | { readonly type: "unwant"; readonly peer: NodeId }
-  /** Never link with this peer again (bad bytes, protocol breach); ends its link. */
+  /** No link with this peer until `untilMs`, on the machine's clock (bad bytes, protocol breach); ends its link. */
   | { readonly type: "ban"; readonly peer: NodeId; readonly reason: string; readonly untilMs: number }
   /** Ends the link now; it may be dialled again if wanted. */
   | { readonly type: "disconnect"; readonly peer: NodeId; readonly reason: string }
