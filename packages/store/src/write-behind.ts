@@ -198,12 +198,14 @@ class BatchWriter implements WriteBehind {
       .catch((error: unknown) => ({ ok: false as const, reason: "unavailable" as const, detail: String(error) }));
     this.#sent = [];
     this.#sentBytes = 0;
-    const written = piecesByShare(entries);
-    for (const [shareId, pieces] of written) {
+    const outcome = result.ok
+      ? { type: "stored" as const }
+      : { type: "failed" as const, reason: result.reason, detail: result.detail };
+    for (const [shareId, pieces] of piecesByShare(entries)) {
       const have = this.#haves.get(shareId);
       if (!have) continue;
       if (result.ok) have.bits = withBits(have.bits, pieces, true);
-      this.#report(result.ok ? { type: "stored", shareId, pieces } : { ...result, type: "failed", shareId, pieces });
+      this.#report({ ...outcome, shareId, pieces });
     }
   }
 
