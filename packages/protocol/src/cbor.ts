@@ -37,7 +37,7 @@ const DECODE_OPTIONS = {
 
 /** Deterministic CBOR (RFC 8949, section 4.2.1). @throws RangeError on a number that is not a safe integer. */
 export function encodeCbor(value: CborEncodable): Uint8Array<ArrayBuffer> {
-  return encode(value, ENCODE_OPTIONS);
+  return plainBytes(encode(value, ENCODE_OPTIONS));
 }
 
 /**
@@ -48,8 +48,7 @@ export function encodeCbor(value: CborEncodable): Uint8Array<ArrayBuffer> {
  * @throws DecodeError
  */
 export function decodeCbor(bytes: Uint8Array, maxItems: number = bytes.length): CborValue {
-  // A Node Buffer's `slice` would be a view.
-  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const plain = plainBytes(bytes);
   try {
     return decode(plain, { ...DECODE_OPTIONS, tokenizer: new StrictTokenizer(plain, maxItems) });
   } catch (error) {
@@ -95,6 +94,11 @@ export function asArray(value: CborValue | undefined, what: string, max: number)
 export function asMap(value: CborValue | undefined, what: string): CborMap {
   if (!(value instanceof Map)) throw bad(what);
   return value;
+}
+
+/** The same memory, without what Node's Buffer changes: its `slice` is a view, and cborg returns one now and then. */
+function plainBytes<Memory extends ArrayBufferLike>(bytes: Uint8Array<Memory>): Uint8Array<Memory> {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function isArray(value: CborValue | undefined): value is CborArray {
