@@ -110,9 +110,9 @@ class StarlingClient implements Client {
   }
 
   #wire(origin: string, store: PieceStore, identity: Identity, transport: Transport): Core {
-    const writeBehind = createWriteBehind(store, {
-      stored: (shareId, pieces) => swarm.stored(shareId, pieces),
-      failed: (shareId, pieces, reason) => swarm.storeFailed(shareId, pieces, reason),
+    const writeBehind = createWriteBehind(store, {}, (report) => {
+      if (report.type === "stored") swarm.stored(report.shareId, report.pieces);
+      else swarm.storeFailed(report.shareId, report.pieces, report.reason);
     });
     const providers = new Providers(
       () => network,

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  checkCatalogFits,
   decodeCatalog,
   decodeManifest,
   getBit,
@@ -13,7 +14,7 @@ import type { FileInfo } from "./api.ts";
 import { Content } from "./content.ts";
 import type { ShareData } from "./record.ts";
 import { Selection } from "./selection.ts";
-import { catalogFits } from "./unlock.ts";
+import { Twins } from "./twins.ts";
 
 /** At most this many hints are kept of the links that a share was opened by. */
 const HINTS_KEPT = 8;
@@ -25,6 +26,7 @@ export class ShareModel {
   data: ShareData;
   manifest: Manifest | null = null;
   content: Content | null = null;
+  #twins: Twins | null = null;
   selection: Selection | null = null;
   #files: readonly FileInfo[] = [];
   #folders: readonly string[] = [];
@@ -61,6 +63,13 @@ export class ShareModel {
   get root(): Root {
     if (this.data.root === null) throw new Error("this share is still being prepared");
     return this.data.root;
+  }
+
+  /** All manifest indexes with the same address as this one. */
+  twinsOf(piece: number): readonly number[] {
+    if (!this.manifest) return [piece];
+    this.#twins ??= new Twins(this.manifest);
+    return this.#twins.of(piece);
   }
 
   learnManifest(bytes: Uint8Array): void {
@@ -126,7 +135,7 @@ export class ShareModel {
     this.manifest = manifest ? (this.manifest ?? decodeManifest(manifest)) : null;
     if (!this.manifest || !catalog || !unlocked || this.content) return this.#applyWanted();
     const decoded = decodeCatalog(catalog);
-    if (!catalogFits(this.manifest, decoded)) throw new RangeError("the catalog does not fit the manifest");
+    checkCatalogFits(decoded, catalog.length, this.manifest);
     this.content = new Content(this.manifest, decoded, unlocked, this.#store);
     this.#files = decoded.files.map(({ path, size, type }) => ({ path: path.join("/"), size, type: type ?? "" }));
     this.#folders = decoded.folders.map((path) => path.join("/"));

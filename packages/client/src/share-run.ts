@@ -43,6 +43,10 @@ export class ShareRun implements SwarmShare {
     return this.#model.manifest;
   }
 
+  twinsOf(piece: number): readonly number[] {
+    return this.#model.twinsOf(piece);
+  }
+
   async start(): Promise<void> {
     const { manifest } = this.#model;
     const have = manifest ? await this.#verifiedBits(manifest) : null;
@@ -61,7 +65,7 @@ export class ShareRun implements SwarmShare {
     this.#stopped = true;
     this.#core.swarm.remove(this.#model.root);
     await this.#core.writeBehind.flush();
-    this.#core.writeBehind.forget(this.id);
+    await this.#core.writeBehind.forget(this.id);
   }
 
   /** The selection or a stream changed. */

@@ -26,6 +26,8 @@ export interface SwarmShare {
   readonly id: string;
   /** Null until `manifestArrived`. */
   readonly manifest: Manifest | null;
+  /** All manifest indexes with the same address as this one. */
+  twinsOf(piece: number): readonly number[];
   manifestArrived(bytes: Uint8Array): void;
   /** Pieces became verified. */
   gained(pieces: readonly number[]): void;
@@ -214,7 +216,9 @@ export class SwarmHost {
   }
 
   #store(share: SwarmShare, piece: number, bytes: Uint8Array): void {
-    if (share.manifest) this.#writeBehind.add(share.id, piece, { hash: manifestHash(share.manifest, piece), bytes });
+    if (!share.manifest) return;
+    const hash = manifestHash(share.manifest, piece);
+    this.#writeBehind.add({ shareId: share.id, pieces: share.twinsOf(piece), hash, bytes });
   }
 
   #load(share: SwarmShare, root: Root, piece: number): void {

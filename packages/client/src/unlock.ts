@@ -1,6 +1,5 @@
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import {
-  type Catalog,
   type ContentKeys,
   catalogPieceKey,
   deriveContentKeys,
@@ -59,9 +58,4 @@ export async function openCatalog(
     pieces.map((piece, index) => decryptWith(catalogPieceKey(keys.catalogKey, manifest.salt, index), piece)),
   );
   return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-}
-
-/** Whether the catalog speaks of just the content pieces that the manifest lists. */
-export function catalogFits(manifest: Manifest, catalog: Catalog): boolean {
-  return catalog.plain.length / 32 === manifest.pieceCount - manifest.catalogPieces;
 }

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { ShareState } from "../src/api.ts";
+import { type Situation, statusOf } from "../src/status.ts";
+
+const calm: Situation = {
+  state: "waiting",
+  error: null,
+  mine: false,
+  signalingOpen: true,
+  peers: 0,
+  sending: 0,
+  listed: false,
+  locked: false,
+};
+
+test("a status says what is happening, with the right number", () => {
+  expect(statusOf({ ...calm, peers: 0 })).toBe("Looking for the sender's browser…");
+  expect(statusOf({ ...calm, state: "downloading", peers: 3 })).toBe("Connected to 3 peers");
+  expect(statusOf({ ...calm, state: "seeding", peers: 2, sending: 1 })).toBe("Sending to 1 peer");
+  expect(statusOf({ ...calm, signalingOpen: false })).toBe("Looking for the server…");
+});
+
+test("an error is the status, whatever the state", () => {
+  expect(statusOf({ ...calm, state: "seeding", error: "The file changed on disk." })).toBe("The file changed on disk.");
+});
+
+test("no state is without a sentence", () => {
+  const states: ShareState[] = [
+    "preparing",
+    "seeding",
+    "idle",
+    "downloading",
+    "paused",
+    "waiting",
+    "complete",
+    "needs-files",
+    "elsewhere",
+    "failed",
+  ];
+  for (const state of states) expect(statusOf({ ...calm, state })).toMatch(/^[A-Z].{6,}/);
+});
