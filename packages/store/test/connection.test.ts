@@ -1,0 +1,108 @@
+import "fake-indexeddb/auto";
+import { forceCloseDatabase } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openIndexedDbStore, type PieceStore, StoreUnavailableError } from "../src/index.ts";
+import { VERSION } from "../src/schema.ts";
+import { settle } from "./harness.ts";
+import { piece, record } from "./samples.ts";
+
+const [a, b] = [piece(1), piece(2)];
+
+/** Mishaps of a database that only a double can bring about at will. */
+describe("IndexedDB that fails", () => {
+  let name: string;
+  let store: PieceStore;
+  let connections: IDBDatabase[];
+
+  beforeEach(async () => {
+    connections = [];
+    const begin = IDBDatabase.prototype.transaction;
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (this: IDBDatabase, ...args) {
+      if (connections.at(-1) !== this) connections.push(this);
+      return begin.apply(this, args);
+    });
+    name = `connection-test-${Math.random()}`;
+    store = await openIndexedDbStore(name);
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await store.close();
+  });
+
+  /** Ends each transaction with this error when all its requests have succeeded, as a commit does that finds no room. */
+  function failCommits(error: string, lastPutIsInto: string): void {
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...args) {
+      const request = put.apply(this, args);
+      const tx = this.transaction as IDBTransaction & { _abort(error: string): void };
+      if (this.name === lastPutIsInto) request.addEventListener("success", () => tx._abort(error));
+      return request;
+    });
+  }
+
+  it("reports a disk found full at the commit as quota and keeps nothing of the batch", async () => {
+    failCommits("QuotaExceededError", "haves");
+    const batch = { pieces: [a], haves: [{ shareId: "s", bits: Uint8Array.of(1) }] };
+    expect(await store.write(batch)).toMatchObject({ ok: false, reason: "quota" });
+    vi.restoreAllMocks();
+    expect(await store.addresses()).toEqual([]);
+    expect(await store.have("s")).toBeNull();
+  });
+
+  it("reports another failure at the commit as unavailable, with the browser's words", async () => {
+    failCommits("DataError", "shares");
+    const result = await store.saveShare(record("s", null, null));
+    expect(result).toMatchObject({ ok: false, reason: "unavailable", detail: expect.stringContaining("DataError") });
+  });
+
+  it("opens again after the browser closed the database", async () => {
+    await store.write({ pieces: [a], haves: [] });
+    forceClose(connections.at(-1));
+    expect((await store.read(a.hash)).ok).toBe(true);
+    expect(connections).toHaveLength(2);
+  });
+
+  it("repeats a write that the closing of the database aborted", async () => {
+    const writing = store.write({ pieces: [a, b], haves: [] });
+    await Promise.resolve();
+    forceClose(connections.at(-1));
+    expect(await writing).toEqual({ ok: true });
+    expect((await store.read(b.hash)).ok).toBe(true);
+  });
+
+  it("lets another tab delete the database and starts anew", async () => {
+    await store.write({ pieces: [a], haves: [] });
+    await settle(indexedDB.deleteDatabase(name));
+    expect(await store.read(a.hash)).toEqual({ ok: false, reason: "missing" });
+    expect(await store.write({ pieces: [a], haves: [] })).toEqual({ ok: true });
+  });
+
+  it("lets another tab upgrade the database, and then says that the page must be reloaded", async () => {
+    const newer = await settle(indexedDB.open(name, 1000));
+    expect(await store.write({ pieces: [a], haves: [] })).toMatchObject({ ok: false, reason: "unavailable" });
+    await expect(store.shares()).rejects.toThrow(/Reload the page/);
+    await expect(openIndexedDbStore(name)).rejects.toThrow(StoreUnavailableError);
+    newer.close();
+  });
+
+  it("tells when a tab with an older version holds up the opening", async () => {
+    const older = await settle(indexedDB.open(`${name}-old`, VERSION));
+    const open = indexedDB.open.bind(indexedDB);
+    vi.spyOn(indexedDB, "open").mockImplementation((database) => open(database, VERSION + 1));
+    const onBlocked = vi.fn(() => older.close());
+    const opened = await openIndexedDbStore(`${name}-old`, { onBlocked }).catch((error: unknown) => error);
+    expect(onBlocked).toHaveBeenCalledOnce();
+    expect(opened).toBeInstanceOf(StoreUnavailableError); // the double's old database has no tables
+  });
+
+  it("rejects when there is no IndexedDB", async () => {
+    vi.spyOn(indexedDB, "open").mockImplementation(() => {
+      throw new DOMException("denied", "SecurityError");
+    });
+    await expect(openIndexedDbStore("other")).rejects.toThrow(StoreUnavailableError);
+  });
+});
+
+function forceClose(db: IDBDatabase | undefined): void {
+  forceCloseDatabase(db as unknown as Parameters<typeof forceCloseDatabase>[0]);
+}
