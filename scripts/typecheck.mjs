@@ -1,19 +1,15 @@
 // Type-checks the whole tree, then each pure package alone: without DOM or Node types a clock, timer, socket or
 // random source does not compile there.
-import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { binPath, ROOT, run } from "./run.mjs";
 
-const projects = [
+const PROJECTS = [
   "tsconfig.json",
-  "packages/protocol/tsconfig.json",
-  "packages/swarm/tsconfig.json",
-  "packages/connect/tsconfig.json",
-  "packages/sim/tsconfig.json",
+  ...["protocol", "dht", "swarm", "connect", "sim"].map((name) => `packages/${name}/tsconfig.json`),
   "apps/signaling/src/hub/tsconfig.json",
 ];
 
-let failed = false;
-for (const project of projects) {
-  const { status } = spawnSync("npx", ["tsc", "-p", project], { stdio: "inherit" });
-  failed ||= status !== 0;
-}
-process.exit(failed ? 1 : 0);
+const existing = PROJECTS.filter((project) => existsSync(join(ROOT, project)));
+const codes = existing.map((project) => run(process.execPath, [binPath("typescript", "tsc"), "-p", project]));
+process.exit(Math.max(...codes));

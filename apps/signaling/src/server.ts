@@ -75,7 +75,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { port, servers } = await listenOn(create, options.host ?? "localhost", options.port ?? 8080);
   const stopSummaries = summarize(log, sockets);
   const url = `http://${urlHost(options.host ?? "localhost")}:${port}`;
-  log.info({ url }, "listening");
+  log.info(`Starling is at ${url}`);
   return {
     port,
     url,
