@@ -1,5 +1,9 @@
 import fc from "fast-check";
+import { vi } from "vitest";
 import { DecodeError } from "../src/errors.ts";
+
+// Ten thousand inputs take a second or two, and far longer on a machine busy with something else.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Inputs that a decoder must survive. */
 export const FUZZ_RUNS = 10_000;

@@ -85,6 +85,18 @@ describe("sealed bodies", () => {
     expect(openBody(ALICE.secretKey, new Uint8Array(33).fill(9), info, seal(text))).toBeNull();
   });
 
+  it("do not open, and do nothing else, when random", () => {
+    const property = fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.uint8Array({ maxLength: 40 }),
+      (sealed, theirKey) => {
+        expect(openBody(BOB.secretKey, theirKey, info, sealed)).toBeNull();
+        expect(openBody(BOB.secretKey, ALICE.publicKey, info, sealed)).toBeNull();
+      },
+    );
+    fc.assert(property, { numRuns: 500 });
+  });
+
   it("use the key that HKDF draws from the shared secret", () => {
     const key = new Uint8Array(hkdfSync("sha256", SHARED, new Uint8Array(0), info, 32));
     const sealed = seal(text);

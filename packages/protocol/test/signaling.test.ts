@@ -141,7 +141,7 @@ describe("signaling messages", () => {
       "message",
     ];
     const any = fc
-      .tuple(types, fc.dictionary(fc.constantFrom(...fields), fc.jsonValue()))
+      .tuple(types, fc.dictionary(fc.constantFrom(...fields), fc.jsonValue({ maxDepth: 2 })))
       .map(([type, rest]) => JSON.stringify({ type, ...rest }));
     const refusals = fc.property(any, (json) => {
       for (const decode of [decodeClientMessage, decodeServerMessage]) {

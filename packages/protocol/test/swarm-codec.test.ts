@@ -163,6 +163,17 @@ describe("swarm control frames", () => {
       samples.map((frame) => frame.subarray(1)),
     );
   });
+
+  it("survive the largest frames of one repeated byte", () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const frame = new Uint8Array(MAX_CONTROL_FRAME).fill(byte);
+      frame[0] = FRAME.swarm;
+      expect(() => decodeSwarmFrame(frame)).toThrow(DecodeError);
+      // In an array that holds them all.
+      frame.set([0x99, 0x3f, 0xfc], 1);
+      expect(() => decodeSwarmFrame(frame)).toThrow(DecodeError);
+    }
+  });
 });
 
 describe("the proof of a join", () => {
