@@ -22,7 +22,12 @@ export type SwarmInput =
   /** Answer to `find-providers`, and any other hint of who may have the share (link hints, peer exchange outside). */
   | { readonly type: "providers"; readonly root: Root; readonly peers: readonly NodeId[] }
   /** A link passed hello. The nonces (32 bytes each) bind our joins to this link. */
-  | { readonly type: "link-up"; readonly peer: NodeId; readonly localNonce: Uint8Array; readonly remoteNonce: Uint8Array }
+  | {
+      readonly type: "link-up";
+      readonly peer: NodeId;
+      readonly localNonce: Uint8Array;
+      readonly remoteNonce: Uint8Array;
+    }
   | { readonly type: "link-down"; readonly peer: NodeId }
   | { readonly type: "message"; readonly peer: NodeId; readonly message: SwarmMessage }
   | { readonly type: "block"; readonly peer: NodeId; readonly block: BlockMessage }
@@ -32,7 +37,12 @@ export type SwarmInput =
   | { readonly type: "verified"; readonly root: Root; readonly piece: number; readonly ok: boolean }
   /** Result of `store`: written, or refused (`quota` pauses fetching until `resume`). */
   | { readonly type: "stored"; readonly root: Root; readonly pieces: readonly number[] }
-  | { readonly type: "store-failed"; readonly root: Root; readonly pieces: readonly number[]; readonly reason: "quota" | "unavailable" }
+  | {
+      readonly type: "store-failed";
+      readonly root: Root;
+      readonly pieces: readonly number[];
+      readonly reason: "quota" | "unavailable";
+    }
   /** Result of `load`; null: the piece is missing, corrupt or its file changed, so it is withdrawn (`donthave`). */
   | { readonly type: "loaded"; readonly root: Root; readonly piece: number; readonly bytes: Uint8Array | null }
   | { readonly type: "tick" };

@@ -1,0 +1,137 @@
+import {
+  applyPieceSet,
+  checkRanges,
+  clearBit,
+  countBits,
+  DecodeError,
+  getBit,
+  MAX_PIECE_RANGES,
+  MAX_PIECES,
+  type PieceRange,
+  type PieceSet,
+  pieceSets,
+  setBit,
+} from "@starling/protocol";
+import type { Context } from "./context.ts";
+import type { PeerState } from "./peer-state.ts";
+import type { Content, ShareState } from "./share-state.ts";
+
+/** A peer says that it has these pieces. @throws DecodeError if the set does not fit the share. */
+export function onHave(ctx: Context, peer: PeerState, set: PieceSet): void {
+  peer.toldHave = true;
+  const content = peer.share.content;
+  // Without the manifest the number of pieces is unknown: the bits wait, and are checked once it is known.
+  if ("ranges" in set) checkRanges(set.ranges, content?.table.count ?? MAX_PIECES);
+  applyPieceSet(set, content?.table.count ?? MAX_PIECES, (piece) => claim(peer, content, piece));
+  updateInterest(ctx, peer);
+}
+
+/** A peer withdraws pieces. @throws DecodeError as {@link onHave}. */
+export function onDontHave(ctx: Context, peer: PeerState, set: PieceSet): void {
+  const content = peer.share.content;
+  applyPieceSet(set, content?.table.count ?? MAX_PIECES, (piece) => disclaim(peer, content, piece));
+  updateInterest(ctx, peer);
+}
+
+/** Notes that the peer has a piece. */
+export function claim(peer: PeerState, content: Content | null, piece: number): void {
+  if (getBit(peer.bits, piece)) return;
+  setBit(peer.bits, piece);
+  peer.haveCount++;
+  if (content === null) return;
+  content.picker.raise(piece);
+  if (getBit(content.missing, piece)) peer.useful++;
+}
+
+/** Notes that the peer has not, or does not give, a piece. */
+export function disclaim(peer: PeerState, content: Content | null, piece: number): void {
+  if (!getBit(peer.bits, piece)) return;
+  clearBit(peer.bits, piece);
+  peer.haveCount--;
+  if (content === null) return;
+  content.picker.lower(piece);
+  if (getBit(content.missing, piece)) peer.useful--;
+}
+
+/**
+ * The manifest is known now: fits the bits that the peer sent before.
+ * @throws DecodeError if it claimed pieces that do not exist.
+ */
+export function fitBits(peer: PeerState, content: Content): void {
+  const { count } = content.table;
+  const early = peer.bits;
+  if (early.length === content.have.length) return;
+  peer.bits = early.slice(0, content.have.length);
+  peer.haveCount = 0;
+  if (countBits(early) !== countBits(peer.bits)) throw new DecodeError("have-beyond-share");
+  for (let piece = 0; piece < peer.bits.length * 8; piece++) {
+    if (!getBit(peer.bits, piece)) continue;
+    if (piece >= count) throw new DecodeError("have-beyond-share");
+    peer.haveCount++;
+    content.picker.raise(piece);
+  }
+}
+
+/** Takes a peer's pieces out of the availability. */
+export function forgetBits(peer: PeerState): void {
+  const content = peer.share.content;
+  if (content === null || peer.bits.length !== content.have.length) return;
+  for (let piece = 0; piece < content.table.count; piece++) if (getBit(peer.bits, piece)) content.picker.lower(piece);
+}
+
+/** Counts anew what a peer has of what we miss; after the selection changed. */
+export function recountUseful(peer: PeerState, content: Content): void {
+  let useful = 0;
+  for (let i = 0; i < content.missing.length; i++) {
+    let byte = (content.missing[i] ?? 0) & (peer.bits[i] ?? 0);
+    for (; byte !== 0; byte &= byte - 1) useful++;
+  }
+  peer.useful = useful;
+}
+
+/** Tells the peer whether we want anything that it has, when that changed. */
+export function updateInterest(ctx: Context, peer: PeerState): void {
+  const interested = peer.joined && peer.share.fetching && peer.useful > 0;
+  if (interested === peer.amInterested) return;
+  peer.amInterested = interested;
+  ctx.send(peer, { type: interested ? "interested" : "notinterested", share: peer.localNumber });
+}
+
+/** Tells a peer that just joined, or all once the manifest is known, what we have; an empty set says that we have the manifest. */
+export function sendHaveSet(ctx: Context, peer: PeerState): void {
+  const content = peer.share.content;
+  if (content === null || !peer.joined) return;
+  const sets = pieceSets(content.have, content.table.count);
+  if (sets.length === 0) sets.push({ ranges: [] });
+  for (const pieces of sets) ctx.send(peer, { type: "have", share: peer.localNumber, pieces });
+}
+
+/** Sends the pieces that became verified in this call to all joined peers. */
+export function flushAnnouncements(ctx: Context, share: ShareState): void {
+  if (share.announce.length === 0) return;
+  const sets = rangesOf(share.announce);
+  share.announce = [];
+  for (const peer of share.peers.values()) {
+    if (!peer.joined) continue;
+    for (const pieces of sets) ctx.send(peer, { type: "have", share: peer.localNumber, pieces });
+  }
+}
+
+/** Pieces in any order as sets of runs. */
+export function rangesOf(pieces: readonly number[]): PieceSet[] {
+  const sorted = [...pieces].sort((a, b) => a - b);
+  const runs: PieceRange[] = [];
+  let first = sorted[0] ?? 0;
+  let end = first;
+  for (const piece of sorted) {
+    if (piece !== end) {
+      runs.push([first, end - first]);
+      first = piece;
+    }
+    end = piece + 1;
+  }
+  if (sorted.length > 0) runs.push([first, end - first]);
+  const sets: PieceSet[] = [];
+  for (let i = 0; i < runs.length; i += MAX_PIECE_RANGES) sets.push({ ranges: runs.slice(i, i + MAX_PIECE_RANGES) });
+  return sets;
+}

@@ -1,0 +1,88 @@
+import { type ChokerPeer, chooseSlots } from "./choker.ts";
+import type { Context } from "./context.ts";
+import type { PeerState } from "./peer-state.ts";
+import type { ShareState } from "./share-state.ts";
+import { rejectAll } from "./uploader.ts";
+
+/** A peer that unchoked us and sends nothing for so long (ms) keeps only an optimistic slot. */
+const SNUB_MS = 10_000;
+
+export function onInterested(ctx: Context, peer: PeerState): void {
+  peer.peerInterested = true;
+  fillSlots(ctx, peer.share);
+}
+
+export function onNotInterested(ctx: Context, peer: PeerState): void {
+  peer.peerInterested = false;
+  setChoke(ctx, peer, true);
+  fillSlots(ctx, peer.share);
+}
+
+/** Unchokes interested peers, longest waiting first, while slots are free: nobody waits for the next round. */
+export function fillSlots(ctx: Context, share: ShareState): void {
+  let free = ctx.limits.uploadSlots + ctx.limits.optimisticSlots;
+  const waiting: PeerState[] = [];
+  for (const peer of share.peers.values()) {
+    if (!peer.amChoking) free--;
+    else if (peer.joined && peer.peerInterested) waiting.push(peer);
+  }
+  if (free <= 0 || waiting.length === 0 || share.paused) return;
+  waiting.sort((a, b) => a.chokeChangedAt - b.chokeChangedAt);
+  for (const peer of waiting.slice(0, free)) setChoke(ctx, peer, false);
+}
+
+/** The regular round. */
+export function rechoke(ctx: Context, share: ShareState): void {
+  if (ctx.now < share.nextChoke) return;
+  share.nextChoke = ctx.now + ctx.limits.chokeEvery;
+  const interested = [...share.peers.values()].filter((peer) => peer.joined && peer.peerInterested);
+  const slots = chooseSlots(
+    interested.map((peer) => seen(ctx, peer)),
+    {
+      now: ctx.now,
+      slots: ctx.limits.uploadSlots,
+      optimistic: ctx.limits.optimisticSlots,
+      seeding: !share.incomplete,
+      random: ctx.random,
+    },
+  );
+  const chosen = (peer: PeerState) => slots.regular.has(peer) || slots.optimistic.has(peer);
+  for (const peer of interested) if (!chosen(peer)) setChoke(ctx, peer, true);
+  for (const peer of interested) {
+    if (chosen(peer)) setChoke(ctx, peer, false);
+    setOptimistic(ctx, peer, slots.optimistic.has(peer));
+  }
+}
+
+function seen(ctx: Context, peer: PeerState): ChokerPeer<PeerState> {
+  const waitingSince = Math.max(peer.lastBlockAt, peer.unchokedUsAt);
+  return {
+    id: peer,
+    unchoked: !peer.amChoking,
+    since: peer.chokeChangedAt,
+    joinedAt: peer.createdAt,
+    given: peer.down.recent(20, ctx.now),
+    served: peer.servedSinceUnchoke / pieceLength(peer.share),
+    snubbing: !peer.peerChoking && peer.outstandingCount > 0 && ctx.now - waitingSince > SNUB_MS,
+    optimistic: peer.optimistic,
+  };
+}
+
+function pieceLength(share: ShareState): number {
+  return Math.max(1, share.content?.table.length(0) ?? 1);
+}
+
+function setOptimistic(ctx: Context, peer: PeerState, optimistic: boolean): void {
+  if (optimistic && !peer.optimistic) peer.chokeChangedAt = ctx.now;
+  peer.optimistic = optimistic;
+}
+
+function setChoke(ctx: Context, peer: PeerState, choke: boolean): void {
+  if (peer.amChoking === choke) return;
+  peer.amChoking = choke;
+  peer.chokeChangedAt = ctx.now;
+  peer.servedSinceUnchoke = 0;
+  peer.optimistic = false;
+  ctx.send(peer, { type: choke ? "choke" : "unchoke", share: peer.localNumber });
+  if (choke) rejectAll(ctx, peer);
+}

@@ -1,0 +1,67 @@
+import { getBit } from "@starling/protocol";
+import type { BegunPiece } from "./begun-piece.ts";
+import type { Context } from "./context.ts";
+import { blockKey } from "./limits.ts";
+import type { PeerState } from "./peer-state.ts";
+import type { NextBlock } from "./requester.ts";
+
+/** Begun pieces looked at per call. */
+const SCAN = 16;
+/** A second peer must be expected to finish this many times sooner. */
+const SOONER = 1.5;
+/** Ms that a block is expected to take from a peer that sent none yet. */
+const UNKNOWN_RESPONSE = 500;
+
+/**
+ * Nothing is left to begin: a block that another peer is slow with, at most once more, as long as the share's
+ * duplicates stay within their bound (at least one block, so that a small share can finish too).
+ */
+export function endgameBlock(ctx: Context, peer: PeerState): NextBlock | null {
+  const { share } = peer;
+  if (share.content === null || share.content.picker.size > 0 || share.begun.size === 0) return null;
+  let seen = 0;
+  for (const begun of share.begun.values()) {
+    if (++seen > SCAN) break;
+    if (begun.verifying || begun.exclusive || begun.owner === peer || !getBit(peer.bits, begun.index)) continue;
+    const block = slowBlock(ctx, peer, begun);
+    if (block < 0) continue;
+    share.duplicateBytes += begun.lengthOf(block);
+    return { begun, block };
+  }
+  return null;
+}
+
+function slowBlock(ctx: Context, peer: PeerState, begun: BegunPiece): number {
+  const ours = expectedWait(peer) + 1;
+  for (let block = 0; block < begun.blocks; block++) {
+    if (begun.received(block) || begun.askedOf(block) !== 1) continue;
+    const key = blockKey(begun.index, begun.offsetOf(block));
+    if (peer.outstanding.has(key) || !mayDuplicate(ctx, peer, begun.lengthOf(block))) continue;
+    if (remaining(ctx, peer, key) > SOONER * ours) return block;
+  }
+  return -1;
+}
+
+function mayDuplicate(ctx: Context, peer: PeerState, length: number): boolean {
+  const { share } = peer;
+  const bound = Math.max(ctx.limits.blockBytes, share.down.total * ctx.limits.duplicateShare);
+  return share.duplicateBytes + length <= bound;
+}
+
+/** Ms until the peer that was asked should be done with the block, seen from its response times so far. */
+function remaining(ctx: Context, peer: PeerState, key: number): number {
+  for (const other of peer.share.peers.values()) {
+    const entry = other.outstanding.get(key);
+    if (entry === undefined || !entry.live) continue;
+    const waited = ctx.now - entry.at;
+    // Overdue: the longer it has waited, the longer it will take.
+    return Math.max(expectedWait(other) - waited, waited - expectedWait(other), 0);
+  }
+  return 0;
+}
+
+function expectedWait(peer: PeerState): number {
+  const rate = peer.window.rate;
+  if (rate === 0) return peer.window.expected || UNKNOWN_RESPONSE;
+  return Math.max(peer.window.expected, (peer.outstandingBytes / rate) * 1000);
+}

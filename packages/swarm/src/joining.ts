@@ -1,0 +1,123 @@
+import { equalBytes, joinProof, type NodeId, type SwarmMessage, toHex } from "@starling/protocol";
+import { forgetBits, sendHaveSet } from "./availability.ts";
+import { fillSlots } from "./choking.ts";
+import type { Context } from "./context.ts";
+import { manifestSourceLost } from "./manifest-exchange.ts";
+import { exchangePeers } from "./peer-exchange.ts";
+import { Link, PeerState } from "./peer-state.ts";
+import { sourceLost } from "./provider-search.ts";
+import { refillShare, releaseRequests } from "./requester.ts";
+import type { ShareState } from "./share-state.ts";
+import { forgetUploads } from "./uploader.ts";
+
+type Join = Extract<SwarmMessage, { type: "join" }>;
+type Leave = Extract<SwarmMessage, { type: "leave" }>;
+
+/** Joins a candidate that is linked; the side that wants a share speaks first. */
+export function joinLinked(ctx: Context, share: ShareState, id: NodeId): void {
+  const link = ctx.links.get(id);
+  if (link === undefined || share.paused || share.peers.has(id) || share.banned.has(id)) return;
+  sendJoin(ctx, share, link);
+}
+
+export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
+  linkDown(ctx, peer);
+  ctx.links.set(peer, new Link(peer, localNonce, remoteNonce));
+  for (const share of ctx.shares.values()) {
+    if (share.incomplete && share.candidates.has(peer)) joinLinked(ctx, share, peer);
+  }
+}
+
+/** All of the link's requests go back at once. */
+export function linkDown(ctx: Context, id: NodeId): void {
+  const link = ctx.links.get(id);
+  if (link === undefined) return;
+  ctx.links.delete(id);
+  for (const peer of [...link.members.values()]) {
+    peer.share.candidates.touch(id, ctx.now);
+    removeMember(ctx, peer);
+  }
+}
+
+/** Returns a reason to end the link, or null. */
+export function onJoin(ctx: Context, link: Link, message: Join): string | null {
+  const share = ctx.sharesByTag.get(toHex(message.tag));
+  if (link.byRemote.has(message.share)) return "share-number-taken";
+  if (share === undefined || share.paused || share.banned.has(link.peer) || !proves(ctx, link, share, message)) {
+    ctx.emit({ type: "send", peer: link.peer, message: { type: "leave", share: 0, tag: message.tag } });
+    return null;
+  }
+  const peer = link.members.get(share.root) ?? sendJoin(ctx, share, link);
+  if (peer.joined) return "joined-twice";
+  peer.remoteNumber = message.share;
+  link.byRemote.set(message.share, peer);
+  link.departed.delete(message.share);
+  share.candidates.add(link.peer);
+  share.candidates.joined(link.peer);
+  sendHaveSet(ctx, peer);
+  exchangePeers(ctx, peer);
+  return null;
+}
+
+/** The peer left, or refuses our join. */
+export function onLeave(ctx: Context, link: Link, message: Leave): void {
+  const peer = message.tag === undefined ? link.byRemote.get(message.share) : memberByTag(ctx, link, message.tag);
+  if (peer === undefined) return;
+  peer.share.candidates.defer(link.peer, ctx.now + ctx.limits.rejoinAfter);
+  removeMember(ctx, peer);
+}
+
+/** We leave: the peer drops what we asked for, so nothing more is expected but what is under way. */
+export function leave(ctx: Context, peer: PeerState): void {
+  ctx.send(peer, { type: "leave", share: peer.localNumber });
+  removeMember(ctx, peer);
+}
+
+/** Forgets a peer of a share, and gives back what it was asked for. */
+export function removeMember(ctx: Context, peer: PeerState): void {
+  const { share, link } = peer;
+  releaseRequests(ctx, peer);
+  forgetUploads(ctx, peer);
+  forgetBits(peer);
+  share.peers.delete(peer.id);
+  link.members.delete(share.root);
+  if (peer.remoteNumber !== null) {
+    link.byRemote.delete(peer.remoteNumber);
+    if (peer.outstanding.size > 0) link.departed.set(peer.remoteNumber, peer.outstanding);
+  }
+  manifestSourceLost(ctx, peer);
+  sourceLost(ctx, share);
+  fillSlots(ctx, share);
+  refillShare(ctx, share);
+}
+
+function memberByTag(ctx: Context, link: Link, tag: Uint8Array): PeerState | undefined {
+  const share = ctx.sharesByTag.get(toHex(tag));
+  return share === undefined ? undefined : link.members.get(share.root);
+}
+
+function sendJoin(ctx: Context, share: ShareState, link: Link): PeerState {
+  const peer = new PeerState(link, share, ctx.now);
+  share.peers.set(link.peer, peer);
+  link.members.set(share.root, peer);
+  const proof = joinProof({
+    root: share.root,
+    sender: ctx.self,
+    receiver: link.peer,
+    senderNonce: link.localNonce,
+    receiverNonce: link.remoteNonce,
+  });
+  ctx.send(peer, { type: "join", share: peer.localNumber, tag: share.tag, proof });
+  return peer;
+}
+
+function proves(ctx: Context, link: Link, share: ShareState, message: Join): boolean {
+  const expected = joinProof({
+    root: share.root,
+    sender: link.peer,
+    receiver: ctx.self,
+    senderNonce: link.remoteNonce,
+    receiverNonce: link.localNonce,
+  });
+  return equalBytes(expected, message.proof);
+}

@@ -1,0 +1,93 @@
+import { MANIFEST_CHUNK, MANIFEST_REQUESTS, MAX_MANIFEST_BYTES, rootOf, type SwarmMessage } from "@starling/protocol";
+import type { Context } from "./context.ts";
+import type { PeerState } from "./peer-state.ts";
+import type { ShareState } from "./share-state.ts";
+import { pump } from "./uploader.ts";
+
+type ManifestChunk = Extract<SwarmMessage, { type: "manifest" }>;
+
+/** A manifest on its way from one peer. */
+export interface ManifestFetch {
+  readonly from: PeerState;
+  /** Allocated once the first chunk told a total within bounds. */
+  bytes: Uint8Array | null;
+  readonly asked: Set<number>;
+  nextOffset: number;
+  received: number;
+  changedAt: number;
+}
+
+/** Asks one peer that has the manifest for it; does nothing while it is known or under way. */
+export function fetchManifest(ctx: Context, share: ShareState): void {
+  if (share.content !== null || share.manifestFetch !== null || share.paused) return;
+  const sources = [...share.peers.values()].filter((peer) => peer.joined && peer.toldHave);
+  sources.sort((a, b) => a.strikes - b.strikes);
+  const from = sources[0];
+  if (from === undefined) return;
+  share.manifestFetch = { from, bytes: null, asked: new Set(), nextOffset: 0, received: 0, changedAt: ctx.now };
+  askNext(ctx, share.manifestFetch);
+}
+
+/**
+ * Takes a chunk; what was not asked for is ignored. Returns the manifest's bytes once they are whole and hash to the
+ * root, `"wrong"` if they do not, a reason to end the link for a malformed chunk, else null.
+ */
+export function onManifestChunk(
+  ctx: Context,
+  peer: PeerState,
+  chunk: ManifestChunk,
+): Uint8Array | ManifestProblem | null {
+  const fetch = peer.share.manifestFetch;
+  if (fetch?.from !== peer || !fetch.asked.delete(chunk.offset)) return null;
+  if (chunk.total < 1 || chunk.total > MAX_MANIFEST_BYTES) return "manifest-size";
+  fetch.bytes ??= new Uint8Array(chunk.total);
+  if (fetch.bytes.length !== chunk.total) return "manifest-size";
+  if (chunk.bytes.length !== Math.min(MANIFEST_CHUNK, chunk.total - chunk.offset)) return "manifest-chunk";
+  fetch.bytes.set(chunk.bytes, chunk.offset);
+  fetch.received += chunk.bytes.length;
+  fetch.changedAt = ctx.now;
+  if (fetch.received < chunk.total) {
+    while (fetch.asked.size < MANIFEST_REQUESTS && fetch.nextOffset < chunk.total) askNext(ctx, fetch);
+    return null;
+  }
+  peer.share.manifestFetch = null;
+  return rootOf(fetch.bytes) === peer.share.root ? fetch.bytes : "wrong-manifest";
+}
+
+export type ManifestProblem = "manifest-size" | "manifest-chunk" | "wrong-manifest";
+
+/** Sends a chunk, or queues it behind the link's queue. Returns a reason to end the link if too many wait. */
+export function onManifestRequest(ctx: Context, peer: PeerState, offset: number): string | null {
+  const total = peer.share.content?.table.bytes.length;
+  if (total === undefined) return null;
+  if (offset % MANIFEST_CHUNK !== 0 || offset >= total) return "bad-manifest-offset";
+  if (peer.manifestOffsets.length >= MANIFEST_REQUESTS) return "too-many-manifest-requests";
+  peer.manifestOffsets.push(offset);
+  pump(ctx, peer.link);
+  return null;
+}
+
+/** The peer is gone: another one is asked from the start. */
+export function manifestSourceLost(ctx: Context, peer: PeerState): void {
+  if (peer.share.manifestFetch?.from !== peer) return;
+  peer.share.manifestFetch = null;
+  fetchManifest(ctx, peer.share);
+}
+
+/** The peer that does not answer, if any; it gets a strike and another one is asked. */
+export function manifestStall(ctx: Context, share: ShareState): PeerState | null {
+  const fetch = share.manifestFetch;
+  if (fetch === null) return null;
+  const waited = ctx.now - Math.max(fetch.changedAt, ctx.awakeSince);
+  if (waited < ctx.limits.firstRequestTimeout) return null;
+  share.manifestFetch = null;
+  fetch.from.strikes++;
+  return fetch.from;
+}
+
+function askNext(ctx: Context, fetch: ManifestFetch): void {
+  const offset = fetch.nextOffset;
+  fetch.nextOffset += MANIFEST_CHUNK;
+  fetch.asked.add(offset);
+  ctx.send(fetch.from, { type: "manifest-request", share: fetch.from.localNumber, offset });
+}

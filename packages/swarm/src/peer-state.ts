@@ -1,0 +1,108 @@
+import { type BlockRange, MAX_PIECES, makeBitfield, type NodeId, type Root } from "@starling/protocol";
+import type { BegunPiece } from "./begun-piece.ts";
+import { RateMeter } from "./rate-meter.ts";
+import type { ShareState } from "./share-state.ts";
+import { RequestWindow } from "./window.ts";
+
+/** A block asked of a peer. It stays listed until its block or reject, whatever became of it meanwhile. */
+export interface Outstanding {
+  readonly begun: BegunPiece;
+  readonly block: number;
+  readonly length: number;
+  readonly at: number;
+  /** False once it is cancelled or timed out: the block may still come, but nobody counts on it. */
+  live: boolean;
+}
+
+/** A channel to a peer, shared by all shares. */
+export class Link {
+  readonly peer: NodeId;
+  readonly localNonce: Uint8Array;
+  readonly remoteNonce: Uint8Array;
+  readonly members = new Map<Root, PeerState>();
+  /** By the number that the peer gave the share. */
+  readonly byRemote = new Map<number, PeerState>();
+  /** Requests that were outstanding when a share was left: their blocks may still be under way. By the peer's number. */
+  readonly departed = new Map<number, Map<number, Outstanding>>();
+  /** Bytes handed to the channel since it last reported. */
+  queuedBytes = 0;
+  /** When bytes were last handed or reported. */
+  queueChangedAt = 0;
+  /** Bytes of parked and ready requests. */
+  aheadBytes = 0;
+  nextNumber = 1;
+
+  constructor(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array) {
+    this.peer = peer;
+    this.localNonce = localNonce;
+    this.remoteNonce = remoteNonce;
+  }
+}
+
+/** One peer in one share. */
+export class PeerState {
+  readonly link: Link;
+  readonly share: ShareState;
+  readonly id: NodeId;
+  /** Our number of the share on this link. */
+  readonly localNumber: number;
+  /** The peer's number; null until its join. */
+  remoteNumber: number | null = null;
+  readonly createdAt: number;
+
+  /** Pieces it says it has; sized for any share until the manifest is known. */
+  bits: Uint8Array = makeBitfield(MAX_PIECES);
+  haveCount = 0;
+  /** It sent a have-set, so it has the manifest. */
+  toldHave = false;
+  /** Pieces it has that we miss. */
+  useful = 0;
+
+  amChoking = true;
+  amInterested = false;
+  peerChoking = true;
+  peerInterested = false;
+
+  readonly outstanding = new Map<number, Outstanding>();
+  outstandingBytes = 0;
+  /** Live requests. */
+  outstandingCount = 0;
+  readonly window = new RequestWindow();
+  /** The piece it is being asked for. */
+  current: BegunPiece | null = null;
+  samples: number[] = [];
+  strikes = 0;
+  /** Requests went unanswered since its last block: it gets one at a time. */
+  snubbed = false;
+  lastBlockAt = 0;
+  unchokedUsAt = 0;
+
+  readonly down = new RateMeter();
+  readonly up = new RateMeter();
+
+  /** What it asked for and did not get yet, oldest first. */
+  readonly uploads = new Map<number, BlockRange>();
+  /** Requests taken out of `uploads` until their piece is loaded, and then until the channel has room. */
+  readonly parked = new Map<number, BlockRange>();
+  readonly ready = new Map<number, BlockRange>();
+  /** Offsets of the manifest that it waits for. */
+  manifestOffsets: number[] = [];
+  chokeChangedAt: number;
+  servedSinceUnchoke = 0;
+  optimistic = false;
+
+  constructor(link: Link, share: ShareState, now: number) {
+    this.link = link;
+    this.share = share;
+    this.id = link.peer;
+    this.localNumber = link.nextNumber;
+    link.nextNumber = (link.nextNumber % 65_535) + 1;
+    this.createdAt = now;
+    this.chokeChangedAt = now;
+  }
+
+  /** Both sides have joined. */
+  get joined(): boolean {
+    return this.remoteNumber !== null;
+  }
+}

@@ -1,0 +1,292 @@
+import {
+  type BlockMessage,
+  type BlockRange,
+  getBit,
+  MAX_DELAY_SAMPLES,
+  MAX_REQUEST_BLOCKS,
+  type SwarmMessage,
+} from "@starling/protocol";
+import { claim, disclaim, updateInterest } from "./availability.ts";
+import { BegunPiece } from "./begun-piece.ts";
+import type { Context } from "./context.ts";
+import { endgameBlock } from "./endgame.ts";
+import { blockKey, MAX_OUTSTANDING, SMALL_BLOCK, SMALL_REQUESTS } from "./limits.ts";
+import type { Outstanding, PeerState } from "./peer-state.ts";
+import type { ShareState } from "./share-state.ts";
+
+/** Begun pieces looked at for a block that another peer left; bounds the work of one request. */
+const OPEN_SCAN = 64;
+/** Pieces that a peer begins at random before rarest first (Cohen 2003). */
+const RANDOM_FIRST = 4;
+
+/** A block to ask for. */
+export interface NextBlock {
+  readonly begun: BegunPiece;
+  readonly block: number;
+}
+
+/**
+ * Fills a peer's request window when it is below three quarters. Called from every input that may make room or give
+ * something to ask for, never from a timer.
+ */
+export function refill(ctx: Context, peer: PeerState): void {
+  if (!mayAsk(peer) || !wantsRefill(peer)) return;
+  let blocks: BlockRange[] = [];
+  while (hasRoom(peer)) {
+    const next = nextBlock(ctx, peer);
+    if (next === null) break;
+    blocks.push(ask(ctx, peer, next));
+    if (blocks.length === MAX_REQUEST_BLOCKS) {
+      sendRequest(ctx, peer, blocks);
+      blocks = [];
+    }
+  }
+  if (blocks.length > 0) sendRequest(ctx, peer, blocks);
+}
+
+/** Refills all peers of a share: others before seeds, so that a sole seed sends what nobody else can. */
+export function refillShare(ctx: Context, share: ShareState): void {
+  if (!share.fetching) return;
+  const pieces = share.content?.table.count ?? 0;
+  for (const peer of share.peers.values()) if (peer.haveCount < pieces) refill(ctx, peer);
+  for (const peer of share.peers.values()) if (peer.haveCount >= pieces) refill(ctx, peer);
+}
+
+/** After memory became free: goes on where {@link nextBlock} had to stop. */
+export function refillStarved(ctx: Context): void {
+  if (!ctx.starved) return;
+  ctx.starved = false;
+  for (const share of ctx.shares.values()) refillShare(ctx, share);
+}
+
+/**
+ * Takes a block. Returns the piece if this was its last block, or a reason to end the link: a block that was not asked
+ * for, or of the wrong length.
+ */
+export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage): BegunPiece | string | null {
+  const key = blockKey(message.piece, message.offset);
+  const entry = peer.outstanding.get(key);
+  if (entry === undefined) return "unrequested-block";
+  const { length } = message.payload;
+  if (entry.length !== length) return "wrong-block-length";
+  const late = !entry.live;
+  settle(ctx, peer, key, entry);
+  count(ctx, peer, message, late ? 0 : ctx.now - entry.at);
+  const { begun, block } = entry;
+  if (late) forgive(peer, begun.index);
+  if (begun.dropped || begun.received(block)) return null;
+  // A piece in dispute takes blocks of its owner alone, so that a bad one tells who lied.
+  if (begun.exclusive && begun.owner !== peer) return null;
+  begun.receive(block, message.payload, peer.id);
+  if (begun.free === 0) peer.share.open.delete(begun);
+  if (begun.askedOf(block) > 0) cancelElsewhere(ctx, peer, key, entry);
+  return begun.missing === 0 ? begun : null;
+}
+
+/** The peer will not send these blocks. */
+export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRange[]): void {
+  for (const [piece, offset] of blocks) {
+    const key = blockKey(piece, offset);
+    const entry = peer.outstanding.get(key);
+    if (entry === undefined) continue;
+    const unexpected = entry.live && !peer.peerChoking;
+    settle(ctx, peer, key, entry);
+    // It unchokes us and yet refuses: believe the refusal, or the two of us would go round for ever.
+    if (unexpected) disclaim(peer, peer.share.content, piece);
+  }
+  updateInterest(ctx, peer);
+}
+
+/** A request ended: with its block, a reject, or the link. Gives the block back to others if it did not arrive. */
+export function settle(ctx: Context, peer: PeerState, key: number, entry: Outstanding): void {
+  peer.outstanding.delete(key);
+  retire(ctx, peer, entry);
+}
+
+/** Nobody counts on this request any more; it stays listed. */
+export function retire(ctx: Context, peer: PeerState, entry: Outstanding): void {
+  if (!entry.live) return;
+  entry.live = false;
+  peer.outstandingBytes -= entry.length;
+  peer.outstandingCount--;
+  ctx.outstandingBytes -= entry.length;
+  const { begun, block } = entry;
+  if (begun.dropped || begun.received(block)) return;
+  begun.unask(block);
+  if (begun.free > 0) peer.share.open.add(begun);
+}
+
+/** The peer is gone or stalls: all its requests go back, and its pieces to whoever has room. */
+export function releaseRequests(ctx: Context, peer: PeerState): void {
+  for (const entry of peer.outstanding.values()) retire(ctx, peer, entry);
+  peer.current = null;
+  for (const begun of [...peer.share.begun.values()]) {
+    if (begun.owner !== peer || begun.verifying) continue;
+    if (begun.exclusive || begun.missing === begun.blocks) dropBegun(ctx, peer.share, begun);
+    else begun.owner = null;
+  }
+}
+
+/** Forgets a begun piece and what arrived of it; it may be begun again if it is still missing. */
+export function dropBegun(ctx: Context, share: ShareState, begun: BegunPiece): void {
+  finishBegun(ctx, share, begun);
+  begun.dropped = true;
+  const content = share.content;
+  if (content !== null && getBit(content.missing, begun.index)) content.picker.insert(begun.index);
+}
+
+/** The piece is whole or dropped: its memory is no longer ours. */
+export function finishBegun(ctx: Context, share: ShareState, begun: BegunPiece): void {
+  if (!share.begun.delete(begun.index)) return;
+  share.open.delete(begun);
+  ctx.begunBytes -= begun.bytes.length;
+}
+
+function mayAsk(peer: PeerState): boolean {
+  return peer.joined && !peer.peerChoking && peer.useful > 0 && peer.share.fetching;
+}
+
+function wantsRefill(peer: PeerState): boolean {
+  if (peer.snubbed) return peer.outstandingCount === 0;
+  return (
+    peer.outstandingBytes < 0.75 * peer.window.bytes || (isSmall(peer) && peer.outstandingCount < 0.75 * SMALL_REQUESTS)
+  );
+}
+
+function hasRoom(peer: PeerState): boolean {
+  if (peer.outstandingCount === 0) return true;
+  if (peer.snubbed || peer.outstanding.size >= MAX_OUTSTANDING) return false;
+  if (peer.outstandingBytes < peer.window.bytes) return true;
+  return (
+    peer.outstandingCount < SMALL_REQUESTS && peer.outstandingBytes < SMALL_REQUESTS * SMALL_BLOCK && isSmall(peer)
+  );
+}
+
+/** Whether what is outstanding consists of small requests, which a window in bytes would hold back. */
+function isSmall(peer: PeerState): boolean {
+  return peer.outstandingBytes <= peer.outstandingCount * SMALL_BLOCK;
+}
+
+/** Pieces already begun before new ones; then other peers' blocks; then, in the endgame, blocks asked of others. */
+function nextBlock(ctx: Context, peer: PeerState): NextBlock | null {
+  return (
+    freeBlock(peer, peer.current) ??
+    openBlock(peer, (begun) => begun.owner === null) ??
+    beginPiece(ctx, peer) ??
+    openBlock(peer, (begun) => !begun.exclusive) ??
+    endgameBlock(ctx, peer)
+  );
+}
+
+/** A free block of the piece that is not still listed with this peer. */
+function freeBlock(peer: PeerState, begun: BegunPiece | null): NextBlock | null {
+  if (begun === null || begun.free === 0 || begun.dropped) return null;
+  for (let block = begun.nextFree(0); block >= 0; block = begun.nextFree(block + 1)) {
+    if (!peer.outstanding.has(blockKey(begun.index, begun.offsetOf(block)))) return { begun, block };
+  }
+  return null;
+}
+
+/** A free block of a begun piece that this peer has. The peer takes over what nobody owns. */
+function openBlock(peer: PeerState, fits: (begun: BegunPiece) => boolean): NextBlock | null {
+  let seen = 0;
+  for (const begun of peer.share.open) {
+    if (++seen > OPEN_SCAN) break;
+    if (!fits(begun) || !getBit(peer.bits, begun.index)) continue;
+    const next = freeBlock(peer, begun);
+    if (next === null) continue;
+    if (begun.owner === null) {
+      begun.owner = peer;
+      peer.current = begun;
+    }
+    return next;
+  }
+  return null;
+}
+
+function beginPiece(ctx: Context, peer: PeerState): NextBlock | null {
+  const { share } = peer;
+  const content = share.content;
+  if (content === null) return null;
+  const piece = content.picker.pick(peer.bits, share.haveCount + share.begun.size < RANDOM_FIRST);
+  if (piece < 0) return null;
+  const length = content.table.length(piece);
+  if (!hasMemory(ctx, length)) {
+    ctx.starved = true;
+    return null;
+  }
+  content.picker.remove(piece);
+  const begun = new BegunPiece(piece, length, ctx.limits.blockBytes, peer, share.suspect.has(piece));
+  share.begun.set(piece, begun);
+  share.open.add(begun);
+  ctx.begunBytes += length;
+  peer.current = begun;
+  return freeBlock(peer, begun) ?? openBlock(peer, (other) => !other.exclusive);
+}
+
+/** Whether a piece more may be begun. One always may, whatever its size. */
+function hasMemory(ctx: Context, length: number): boolean {
+  if (!ctx.cache.roomFor(ctx.begunBytes + length)) return false;
+  if (ctx.begunBytes === 0) return true;
+  if (ctx.begunBytes + ctx.outstandingBytes + length <= ctx.limits.fetchingBytes) return true;
+  return dropOrphan(ctx) && ctx.begunBytes + ctx.outstandingBytes + length <= ctx.limits.fetchingBytes;
+}
+
+/** Gives up one begun piece that nobody is sending, so that pieces without a source cannot hold all memory. */
+function dropOrphan(ctx: Context): boolean {
+  for (const share of ctx.shares.values()) {
+    for (const begun of share.open) {
+      if (begun.owner !== null || begun.free < begun.missing) continue;
+      dropBegun(ctx, share, begun);
+      return true;
+    }
+  }
+  return false;
+}
+
+function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockRange {
+  const offset = begun.offsetOf(block);
+  const length = begun.lengthOf(block);
+  begun.ask(block);
+  if (begun.free === 0) peer.share.open.delete(begun);
+  peer.outstanding.set(blockKey(begun.index, offset), { begun, block, length, at: ctx.now, live: true });
+  peer.outstandingBytes += length;
+  peer.outstandingCount++;
+  ctx.outstandingBytes += length;
+  return [begun.index, offset, length];
+}
+
+function sendRequest(ctx: Context, peer: PeerState, blocks: BlockRange[]): void {
+  const message: SwarmMessage = { type: "request", share: peer.localNumber, blocks, samples: peer.samples };
+  peer.samples = [];
+  ctx.send(peer, message);
+}
+
+function count(ctx: Context, peer: PeerState, message: BlockMessage, response: number): void {
+  const { length } = message.payload;
+  peer.down.add(length, ctx.now);
+  peer.share.down.add(length, ctx.now);
+  peer.lastBlockAt = ctx.now;
+  peer.snubbed = false;
+  if (response > 0) peer.window.received(length, response, ctx.now);
+  else peer.window.received(length, Math.max(1, peer.window.expected), ctx.now);
+  // Signed difference of two clocks modulo 2^32: only its changes mean anything.
+  if (peer.samples.length < MAX_DELAY_SAMPLES) peer.samples.push((Math.floor(ctx.now) - message.sentAt) | 0);
+}
+
+/** A block that we had given up came after all: the peer has the piece and only is slow. */
+function forgive(peer: PeerState, piece: number): void {
+  peer.strikes = Math.max(0, peer.strikes - 1);
+  claim(peer, peer.share.content, piece);
+}
+
+function cancelElsewhere(ctx: Context, sender: PeerState, key: number, entry: Outstanding): void {
+  for (const peer of sender.share.peers.values()) {
+    const other = peer.outstanding.get(key);
+    if (other === undefined || !other.live || other.begun !== entry.begun) continue;
+    retire(ctx, peer, other);
+    const offset = entry.begun.offsetOf(entry.block);
+    ctx.send(peer, { type: "cancel", share: peer.localNumber, blocks: [[entry.begun.index, offset, entry.length]] });
+    refill(ctx, peer);
+  }
+}

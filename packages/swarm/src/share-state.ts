@@ -1,0 +1,151 @@
+import {
+  type Manifest,
+  makeBitfield,
+  manifestHash,
+  type NodeId,
+  type PieceRange,
+  providerTag,
+  type Root,
+  toHex,
+} from "@starling/protocol";
+import type { BegunPiece } from "./begun-piece.ts";
+import type { Candidates } from "./candidates.ts";
+import type { ManifestFetch } from "./manifest-exchange.ts";
+import type { PeerState } from "./peer-state.ts";
+import { Picker } from "./picker.ts";
+import { RateMeter } from "./rate-meter.ts";
+
+/** Bytes of a piece that failed its hash, and who sent its blocks; compared with the right bytes once they are known. */
+export interface Dispute {
+  readonly bytes: Uint8Array;
+  readonly senders: readonly (NodeId | null)[];
+  readonly blockBytes: number;
+}
+
+/** What the manifest says, prepared for look-up. */
+export class PieceTable {
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** For pieces whose address occurs before: the first index with it. */
+  readonly #first = new Map<number, number>();
+  readonly #twins = new Map<number, number[]>();
+
+  constructor(manifest: Manifest, bytes: Uint8Array) {
+    this.manifest = manifest;
+    this.bytes = bytes;
+    this.count = manifest.pieceCount;
+    const seen = new Map<string, number>();
+    for (let piece = 0; piece < this.count; piece++) {
+      const hash = manifestHash(manifest, piece);
+      const first = seen.get(hash);
+      if (first === undefined) seen.set(hash, piece);
+      else this.#addTwin(first, piece);
+    }
+  }
+
+  length(piece: number): number {
+    return this.manifest.lengths[piece] ?? 0;
+  }
+
+  /** The lowest index with this piece's address: only that one is fetched, stored and loaded. */
+  canonical(piece: number): number {
+    return this.#first.get(piece) ?? piece;
+  }
+
+  /** All indexes with the address of a canonical piece, itself included. */
+  sameAs(canonical: number): readonly number[] {
+    return this.#twins.get(canonical) ?? [canonical];
+  }
+
+  #addTwin(first: number, piece: number): void {
+    this.#first.set(piece, first);
+    const twins = this.#twins.get(first);
+    if (twins === undefined) this.#twins.set(first, [first, piece]);
+    else twins.push(piece);
+  }
+}
+
+/** The parts of a share that exist only once its manifest is known. */
+export interface Content {
+  readonly table: PieceTable;
+  /** Verified pieces. */
+  readonly have: Uint8Array;
+  /** Canonical pieces that are wanted and not verified, begun ones included. */
+  readonly missing: Uint8Array;
+  readonly picker: Picker;
+}
+
+/** One share that takes part. */
+export class ShareState {
+  readonly root: Root;
+  readonly tag: Uint8Array;
+  readonly tagHex: string;
+  content: Content | null = null;
+  manifestFetch: ManifestFetch | null = null;
+  /** Verified pieces as given by `add`, until the manifest is known. */
+  givenHave: Uint8Array | null = null;
+  wanted: readonly PieceRange[];
+  missingCount = 0;
+  haveCount = 0;
+  paused: boolean;
+  blockedBy: "quota" | "unavailable" | null = null;
+  /** Pieces whose bytes the store refused; written again on `resume`. */
+  readonly unstored = new Set<number>();
+
+  readonly peers = new Map<NodeId, PeerState>();
+  readonly candidates: Candidates;
+  readonly banned = new Set<NodeId>();
+
+  readonly begun = new Map<number, BegunPiece>();
+  /** Begun pieces with free blocks. */
+  readonly open = new Set<BegunPiece>();
+  readonly disputes = new Map<number, Dispute>();
+  /** Pieces that failed their hash once: fetched from one peer at a time. */
+  readonly suspect = new Set<number>();
+  /** Verified in this call, to be announced at its end. */
+  announce: number[] = [];
+
+  readonly down = new RateMeter();
+  readonly up = new RateMeter();
+  /** Bytes asked for a second time in the endgame. */
+  duplicateBytes = 0;
+  failed = false;
+
+  nextFind = 0;
+  nextPeerExchange = 0;
+  nextChoke = 0;
+
+  constructor(root: Root, wanted: readonly PieceRange[], paused: boolean, candidates: Candidates) {
+    this.root = root;
+    this.tag = providerTag(root);
+    this.tagHex = toHex(this.tag);
+    this.wanted = wanted;
+    this.paused = paused;
+    this.candidates = candidates;
+  }
+
+  /** Whether something is left to fetch: the manifest, or wanted pieces. */
+  get incomplete(): boolean {
+    return this.content === null || this.missingCount > 0;
+  }
+
+  /** Whether blocks may be asked for. */
+  get fetching(): boolean {
+    return !this.paused && this.blockedBy === null && this.missingCount > 0;
+  }
+
+  cacheKey(piece: number): string {
+    return `${this.root}/${piece}`;
+  }
+}
+
+/** Empty content for a manifest. */
+export function contentOf(table: PieceTable, random: () => number): Content {
+  return {
+    table,
+    have: makeBitfield(table.count),
+    missing: makeBitfield(table.count),
+    picker: new Picker(table.count, table.manifest.catalogPieces, random),
+  };
+}
