@@ -119,5 +119,6 @@ function retryAfter(session: Session, reason: DownReason, settled: boolean): Ret
     if (reason !== "remote-closed" && reason !== "ice-failed") return "failure";
     return settled ? "now" : "away";
   }
-  return reason === "unreachable" || session.phase === "intent" ? "away" : "failure";
+  const isUnanswered = session.phase === "intent" && reason !== "refused";
+  return reason === "unreachable" || isUnanswered ? "away" : "failure";
 }

@@ -71,7 +71,7 @@ export class Association {
   makeDescription(type: "offer" | "answer"): void {
     const description: Description = { type, sdp: sdpOf(this.#ufrag, this.#fingerprint) };
     this.#later(2, 10, () => this.#tell({ type: "described", session: this.#session, description }));
-    for (const port of [1, 2, 3]) {
+    for (const port of [1, 2]) {
       const candidate: Candidate = { candidate: `candidate:${this.#ufrag} ${port}`, sdpMid: "0", sdpMLineIndex: 0 };
       this.#later(3, 40, () => this.#tell({ type: "gathered", session: this.#session, candidate }));
     }

@@ -58,6 +58,10 @@ export class World {
   readonly letters: Letter[] = [];
   /** What the carrier does with a letter; by default it delivers it. */
   carry: (letter: Letter) => readonly Letter[] = (letter) => [letter];
+  /** What becomes of a hello on the channel. */
+  carryHello: (body: Uint8Array) => Uint8Array = (body) => body;
+  /** Sees every effect before it is performed. */
+  onEffect: (node: Node, effect: ConnectEffect) => void = () => {};
   loss: number;
   readonly #delay: readonly [number, number];
   readonly #options: WorldOptions["options"];
@@ -132,6 +136,17 @@ export class World {
     for (const node of [this.node(name), this.node(peer)]) node.associations.get(session)?.fail("ice-failed");
   }
 
+  typeOf({ body }: Letter): string {
+    return decodeConnectMessage(body)?.type ?? "unknown";
+  }
+
+  /** Sessions that a node accepted, an entry for each message. */
+  accepted(name: string): string[] {
+    const { id } = this.node(name);
+    const accepts = this.letters.filter((letter) => letter.from === id && this.typeOf(letter) === "accept");
+    return accepts.map(({ body }) => decodeConnectMessage(body)?.session ?? "");
+  }
+
   /** A message of any bytes, as the carrier would deliver it. */
   deliver(letter: Letter, delayMs = 0): void {
     this.schedule.after(delayMs, () => {
@@ -139,6 +154,11 @@ export class World {
       if (node?.online) this.#handle(node, { type: "message", from: letter.from, body: letter.body });
       else this.#gone(letter);
     });
+  }
+
+  /** Signs as a node, for tests that play its part by hand. */
+  signAs(node: Node, payload: Uint8Array): Uint8Array {
+    return sha512(concat(node.identity.secret, payload));
   }
 
   #gone({ from, to }: Letter): void {
@@ -182,11 +202,12 @@ export class World {
   }
 
   #perform(node: Node, effect: ConnectEffect): void {
+    this.onEffect(node, effect);
     switch (effect.type) {
       case "send":
         return this.#send(node, effect.to, effect.body);
       case "sign": {
-        const signature = sha512(concat(node.identity.secret, effect.payload));
+        const signature = this.signAs(node, effect.payload);
         return this.#later(node, 1, 4, { type: "signed", token: effect.token, signature });
       }
       case "verify": {
@@ -202,7 +223,7 @@ export class World {
         return node.associations.get(effect.session)?.addCandidate();
       case "send-hello":
         this.trace.push(`${node.name} hello`);
-        return node.associations.get(effect.session)?.sendHello(effect.body);
+        return node.associations.get(effect.session)?.sendHello(this.carryHello(effect.body));
       case "close":
         this.trace.push(`${node.name} close (${effect.reason})`);
         node.associations.get(effect.session)?.close();
