@@ -1,0 +1,219 @@
+import { fingerprintOf } from "@starling/protocol";
+import { type Channel, FrameSender } from "./frame-sender.ts";
+import { BUFFER_LOW_WATER, type Priority } from "./send-queue.ts";
+import type {
+  Association,
+  AssociationEvents,
+  AssociationOptions,
+  Candidate,
+  Closed,
+  Description,
+  LinkStats,
+  Transport,
+} from "./transport.ts";
+
+/** As Chrome's, in bytes. */
+const MAX_FRAME = 256 * 1024;
+
+/** Bytes that leave a channel's buffer in one turn of the event loop. */
+const BYTES_PER_TURN = 256 * 1024;
+
+/** Runs a task in a later turn of the event loop, tasks in their order. */
+export type Schedule = (task: () => void) => void;
+
+/** Associations that can reach one another. Whether and when anything happens depends on `schedule` alone. */
+export class MemoryNetwork {
+  readonly schedule: Schedule;
+  readonly #ends = new Map<string, MemoryAssociation>();
+  #made = 0;
+
+  constructor(schedule: Schedule = (task) => void setTimeout(task, 0)) {
+    this.schedule = schedule;
+  }
+
+  /** Adds an association; it gets a fingerprint (64 hex digits) that no other of this network ever had. */
+  join(end: MemoryAssociation): string {
+    this.#made += 1;
+    const fingerprint = this.#made.toString(16).padStart(64, "0");
+    this.#ends.set(fingerprint, end);
+    return fingerprint;
+  }
+
+  leave(fingerprint: string): void {
+    this.#ends.delete(fingerprint);
+  }
+
+  find(fingerprint: string | null): MemoryAssociation | undefined {
+    return fingerprint === null ? undefined : this.#ends.get(fingerprint);
+  }
+}
+
+/**
+ * A transport for tests: associations pair through descriptions and candidates as those of WebRTC do, so whoever
+ * carries these is tested too.
+ */
+export function createMemoryTransport(network: MemoryNetwork): Transport {
+  let created = 0;
+  return {
+    get created() {
+      return created;
+    },
+    create(options, events) {
+      created += 1;
+      return new MemoryAssociation(network, options, events);
+    },
+  };
+}
+
+/** A data channel's sending side; `deliver` hands a frame over at once. */
+class MemoryChannel implements Channel {
+  readonly #schedule: Schedule;
+  readonly #deliver: (frame: Uint8Array) => void;
+  readonly #drained: () => void;
+  #frames: Uint8Array[] = [];
+  readyState: RTCDataChannelState = "connecting";
+  bufferedAmount = 0;
+
+  constructor(schedule: Schedule, deliver: (frame: Uint8Array) => void, drained: () => void) {
+    this.#schedule = schedule;
+    this.#deliver = deliver;
+    this.#drained = drained;
+  }
+
+  send(frame: Uint8Array): void {
+    // The caller may use its buffer again, as with a real channel.
+    this.#frames.push(frame.slice());
+    this.bufferedAmount += frame.byteLength;
+    if (this.#frames.length === 1) this.#schedule(() => this.#drain());
+  }
+
+  #drain(): void {
+    const above = this.bufferedAmount > BUFFER_LOW_WATER;
+    let bytes = 0;
+    while (this.readyState === "open" && bytes < BYTES_PER_TURN) {
+      const frame = this.#frames.shift();
+      if (frame === undefined) break;
+      bytes += frame.byteLength;
+      this.bufferedAmount -= frame.byteLength;
+      this.#deliver(frame);
+    }
+    if (this.readyState !== "open") return;
+    if (this.#frames.length > 0) this.#schedule(() => this.#drain());
+    if (above && this.bufferedAmount <= BUFFER_LOW_WATER) this.#drained();
+  }
+}
+
+class MemoryAssociation implements Association {
+  readonly #network: MemoryNetwork;
+  readonly #initiator: boolean;
+  readonly #events: AssociationEvents;
+  readonly #fingerprint: string;
+  readonly #channel: MemoryChannel;
+  readonly #sender: FrameSender;
+  #remote: MemoryAssociation | null = null;
+  #reachable = false;
+  #ended = false;
+
+  constructor(network: MemoryNetwork, { initiator }: AssociationOptions, events: AssociationEvents) {
+    this.#network = network;
+    this.#initiator = initiator;
+    this.#events = events;
+    this.#fingerprint = network.join(this);
+    this.#channel = new MemoryChannel(
+      network.schedule,
+      (frame) => this.#remote?.receive(frame),
+      () => this.#sender.drained(),
+    );
+    this.#sender = new FrameSender(this.#channel, {
+      flushed: (queuedBytes) => this.#events.flushed(queuedBytes),
+      failed: (reason, detail) => this.#end(reason, detail),
+    });
+    if (initiator) this.#later(() => this.#offerOrAnswer());
+  }
+
+  describe(description: Description): void {
+    if (this.#ended) return;
+    const remote = this.#network.find(fingerprintOf(description.sdp));
+    const expected = this.#initiator ? "answer" : "offer";
+    if (remote === undefined || remote === this || this.#remote !== null || description.type !== expected) {
+      this.#end("setup-failed", "not a description of an association that waits for this one");
+      return;
+    }
+    this.#remote = remote;
+    if (!this.#initiator) this.#later(() => this.#offerOrAnswer());
+    this.#openBoth();
+  }
+
+  /** One candidate from one side is enough, as the other then sees where messages come from. */
+  addCandidate({ candidate }: Candidate): void {
+    this.#reachable ||= candidate.startsWith("candidate:");
+    this.#openBoth();
+  }
+
+  send(frame: Uint8Array, priority: Priority): void {
+    this.#sender.send(frame, priority);
+  }
+
+  get queuedBytes(): number {
+    return this.#sender.queuedBytes;
+  }
+
+  get maxFrameBytes(): number {
+    return this.#sender.maxFrameBytes;
+  }
+
+  close(detail: string): void {
+    this.#end("local", detail);
+  }
+
+  stats(): Promise<LinkStats> {
+    return Promise.resolve({ roundTripMs: this.#channel.readyState === "open" ? 0 : null, relayed: false });
+  }
+
+  receive(frame: Uint8Array): void {
+    if (!this.#ended) this.#events.frame(frame);
+  }
+
+  #offerOrAnswer(): void {
+    const digits = this.#fingerprint.match(/../g) ?? [];
+    const sdp = `v=0\r\na=fingerprint:sha-256 ${digits.join(":").toUpperCase()}\r\n`;
+    this.#events.description({ type: this.#initiator ? "offer" : "answer", sdp });
+    this.#later(() =>
+      this.#events.candidate({ candidate: `candidate:${this.#fingerprint}`, sdpMid: "0", sdpMLineIndex: 0 }),
+    );
+  }
+
+  /** Opens both ends once they name each other and one knows where the other is. */
+  #openBoth(): void {
+    const remote = this.#remote;
+    if (this.#ended || remote === null || remote.#ended || remote.#remote !== this) return;
+    if (!this.#reachable && !remote.#reachable) return;
+    this.#later(() => this.#opened());
+    remote.#later(() => remote.#opened());
+  }
+
+  #opened(): void {
+    if (this.#channel.readyState !== "connecting") return;
+    this.#channel.readyState = "open";
+    this.#sender.open(MAX_FRAME);
+    if (!this.#ended) this.#events.open();
+  }
+
+  #later(task: () => void): void {
+    this.#network.schedule(() => {
+      if (!this.#ended) task();
+    });
+  }
+
+  #end(reason: Closed["reason"], detail: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#sender.stop();
+    const wasOpen = this.#channel.readyState === "open";
+    this.#channel.readyState = "closed";
+    this.#network.leave(this.#fingerprint);
+    const remote = this.#remote;
+    if (wasOpen && remote) this.#network.schedule(() => remote.#end("remote", "closed by the other side"));
+    queueMicrotask(() => this.#events.closed({ reason, detail }));
+  }
+}
