@@ -40,7 +40,7 @@ export function nobleKeys(seed: Uint8Array, publicKey = publicKeyOf(seed)): Node
     sign: async (payload) => ed25519.sign(payload, seed),
     verify: async (key, payload, signature) => {
       try {
-        return ed25519.verify(signature, payload, key);
+        return ed25519.verify(signature, payload, key, { zip215: false });
       } catch {
         return false;
       }
