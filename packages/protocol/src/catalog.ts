@@ -56,7 +56,7 @@ export interface Catalog {
   readonly plain: Uint8Array;
 }
 
-const MIME_TEXT = /^[!-~][ -~]*$/;
+const MIME_TEXT = /^[ -~]+$/;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**

@@ -76,7 +76,9 @@ export function asBytes(value: CborValue | undefined, what: string, min: number,
 
 /** Text of at most `maxBytes` in UTF-8. */
 export function asText(value: CborValue | undefined, what: string, maxBytes: number): string {
-  if (typeof value !== "string" || value.length > maxBytes || utf8(value).length > maxBytes) throw bad(what);
+  if (typeof value !== "string" || value.length > maxBytes) throw bad(what);
+  // A UTF-16 unit takes at most three bytes, so short text need not be encoded to be measured.
+  if (value.length * 3 > maxBytes && utf8(value).length > maxBytes) throw bad(what);
   return value;
 }
 
@@ -167,6 +169,8 @@ class StrictTokenizer extends Tokenizer {
 function exactText(token: Token): string {
   const bytes = token.byteValue;
   if (bytes === undefined) return token.value;
+  // Common case, without encoding again: as many characters as bytes and none replaced, so all of it is ASCII.
+  if (token.value.length === bytes.length && !token.value.includes("\uFFFD")) return token.value;
   for (const text of [token.value, `\uFEFF${token.value}`]) if (equalBytes(utf8(text), bytes)) return text;
   throw new DecodeError("bad-cbor", "text is not UTF-8");
 }

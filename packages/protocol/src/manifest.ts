@@ -1,4 +1,3 @@
-import { equalBytes } from "./bytes.ts";
 import { KEY_BYTES, SALT_BYTES } from "./content-keys.ts";
 import { DecodeError } from "./errors.ts";
 import { type PieceHash, pieceHashFromBytes } from "./ids.ts";
@@ -117,28 +116,17 @@ function manifestProblem(manifest: Manifest): string | null {
 
 /**
  * Equal content gives equal addresses, so they may repeat, but never with another length: who keeps pieces by address
- * relies on it. By sorting, as a hash table could be filled with collisions.
+ * relies on it. Strings as keys, as the engine seeds their hashes: crafted addresses cannot collide.
  */
 function sameAddressSameLength({ hashes, lengths, pieceCount }: Manifest): boolean {
-  const prefixes = new Uint32Array(pieceCount);
-  const view = new DataView(hashes.buffer, hashes.byteOffset, hashes.length);
-  for (let piece = 0; piece < pieceCount; piece++) prefixes[piece] = view.getUint32(piece * ID_BYTES);
-  const address = (piece: number) => hashes.subarray(piece * ID_BYTES, (piece + 1) * ID_BYTES);
-  const order = Uint32Array.from(prefixes.keys()).sort(
-    (a, b) => (prefixes[a] ?? 0) - (prefixes[b] ?? 0) || compareBytes(address(a), address(b)),
-  );
-  return order.every((piece, at) => {
-    const before = order[at - 1];
-    return before === undefined || lengths[before] === lengths[piece] || !equalBytes(address(before), address(piece));
-  });
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
+  const known = new Map<string, number>();
+  for (let piece = 0; piece < pieceCount; piece++) {
+    const address = String.fromCharCode(...hashes.subarray(piece * ID_BYTES, (piece + 1) * ID_BYTES));
+    const length = lengths[piece] ?? 0;
+    if ((known.get(address) ?? length) !== length) return false;
+    known.set(address, length);
   }
-  return 0;
+  return true;
 }
 
 function bad(why: string): DecodeError {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../src/bytes.ts";
 import { checkPath, checkPaths, describePathProblem, displayName, type Path, type PathProblem } from "../src/paths.ts";
+import { cpuTime } from "./cpu-time.ts";
 
 const split = (text: string) => text.split("/");
 
@@ -72,7 +73,7 @@ describe("checkPath", () => {
         for (const segment of path) {
           expect(segment).not.toMatch(/^\.*$|[/\\\0]/);
           expect(utf8(segment).length).toBeLessThanOrEqual(255);
-          expect(segment.isWellFormed()).toBe(true);
+          expect(segment).not.toMatch(/\p{Cs}/u);
         }
       }),
     );
@@ -121,9 +122,7 @@ describe("checkPaths", () => {
 
   it("is quick for many and deep paths", () => {
     const files = Array.from({ length: 60_000 }, (_, i) => ["Fotos", `Ä${i % 100}`, "tief", "tiefer", `${i}.jpg`]);
-    const start = performance.now();
-    expect(checkPaths(files)).toBeNull();
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(cpuTime(() => expect(checkPaths(files)).toBeNull())).toBeLessThan(2000);
   });
 });
 
