@@ -15,6 +15,8 @@ export default defineConfig({
           include: ["{packages,apps}/*/test/**/*.test.{ts,tsx}", "scripts/test/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
           environment: "node",
+          // For tests that start processes on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import type { IceServer } from "@starling/protocol";
 import { type Logger, pino } from "pino";
@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** Seconds between two pings of a socket. */
   readonly pingSeconds?: number;
+  /** Time for the headers of a request, in ms. */
+  readonly headersTimeoutMs?: number;
 }
 
 export interface RunningServer {
@@ -71,7 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     metrics,
     onError: (error) => log.error({ error: error instanceof Error ? error.name : "unknown" }, "a request failed"),
   });
-  const create = () => createHttpServer(listener, sockets);
+  const create = () => createHttpServer(listener, sockets, options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS);
   const { port, servers } = await listenOn(create, options.host ?? "localhost", options.port ?? 8080);
   const stopSummaries = summarize(log, sockets);
   const url = `http://${urlHost(options.host ?? "localhost")}:${port}`;
@@ -89,10 +91,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
 }
 
-function createHttpServer(listener: Parameters<typeof createServer>[1], sockets: Sockets): Server {
+function createHttpServer(listener: RequestListener, sockets: Sockets, headersTimeout: number): Server {
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { encodeServerMessage, type IceServer, SIGNALING_MAX_MESSAGE } from "@starling/protocol";
@@ -54,7 +53,11 @@ class NumberedSocket extends WebSocket {
 
 /** Connects WebSockets to a hub; every decision is the hub's. */
 export function createSockets(options: SocketOptions): Sockets {
-  const hub = new Hub({ limits: options.limits, ice: options.ice, random: (length) => randomBytes(length) });
+  const hub = new Hub({
+    limits: options.limits,
+    ice: options.ice,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  });
   const sockets = new Map<number, NumberedSocket>();
   let lastNumber = 0;
   let ticks = 0;
