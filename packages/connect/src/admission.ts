@@ -7,7 +7,7 @@ import { newKeys } from "./session-keys.ts";
 import { holdsPlace, type Peer, type State } from "./state.ts";
 
 /** The word in a `refuse`. */
-export type Refusal = "full" | "banned" | "unwilling" | "unknown-purpose";
+type Refusal = "full" | "banned" | "unwilling" | "unknown-purpose";
 
 /** Answers a verified intent. */
 export function answerIntent(state: State, session: Session, intent: IntentBody, bytes: Uint8Array): void {
@@ -40,7 +40,7 @@ export function answerIntent(state: State, session: Session, intent: IntentBody,
 }
 
 /** Refuses an intent, naming other peers that may have room. The session ends with the message. */
-export function refuse(state: State, session: Session, intent: Uint8Array, reason: Refusal): void {
+function refuse(state: State, session: Session, intent: Uint8Array, reason: Refusal): void {
   session.phase = "refusing";
   session.hashes.set("intent", messageHash(intent));
   const alternates = reason === "full" ? alternatesFor(state, session) : [];

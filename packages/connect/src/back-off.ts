@@ -22,7 +22,7 @@ export const NO_BACK_OFF: BackOff = { away: 0, failures: 0 };
  * @param count attempts that failed before this one, from 0.
  * @returns milliseconds in (ceiling / 2, ceiling], where ceiling = min(cap, base * 2^count).
  */
-export function backOffDelay(baseMs: number, capMs: number, count: number, random: RandomBytes): number {
+function backOffDelay(baseMs: number, capMs: number, count: number, random: RandomBytes): number {
   const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(count, 30));
   return Math.ceil(ceiling / 2 + (ceiling / 2) * fraction(random));
 }

@@ -29,7 +29,7 @@ export type Incoming =
   | { readonly kind: "hello"; readonly body: Uint8Array };
 
 /** A message of ours that the peer has not answered yet. */
-export interface Unanswered {
+interface Unanswered {
   readonly type: ConnectType;
   readonly bytes: Uint8Array;
 }

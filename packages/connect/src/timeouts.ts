@@ -28,12 +28,15 @@ function expire(state: State, session: Session): void {
     dropSession(state, session, "the peer did not go on");
     return;
   }
-  const stage = { intent: "accept", negotiating: "channel", hello: "hello" }[session.phase as string] ?? "answer";
-  if (session.badSignatures > 0) {
-    endSession(state, session, { reason: "bad-signature", detail: `no genuine ${stage} in time` });
-  } else {
-    endSession(state, session, { reason: "timeout", detail: `no ${stage} in time` });
-  }
+  const reason = session.badSignatures > 0 ? "bad-signature" : "timeout";
+  endSession(state, session, { reason, detail: `no ${awaited(session)} in time` });
+}
+
+/** What did not come, for the detail of the report. */
+function awaited(session: Session): string {
+  if (session.phase === "intent") return "accept";
+  if (session.phase === "hello") return "hello";
+  return session.remoteFingerprint === null ? "answer" : "channel";
 }
 
 /**

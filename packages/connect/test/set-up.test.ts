@@ -259,6 +259,29 @@ test("want, unwant, ban and disconnect", () => {
   expect(world.status("a", "b")).toBe("linked");
 });
 
+test("an unwanted dial that has no association yet ends at once, and the other side forgets it", () => {
+  const world = new World();
+  world.want("a", "b");
+  world.run(15);
+  world.unwant("a", "b");
+  expect(world.node("a").machine.counts()).toMatchObject({ sessions: 0, peers: 0 });
+  world.run(11_000);
+  expect(world.node("b").machine.counts()).toMatchObject({ sessions: 0, peers: 0, created: 0, pending: 0 });
+});
+
+test("a page that loads anew again and again is linked within a second each time", () => {
+  const world = new World();
+  world.want("b", "a");
+  for (let i = 0; i < 5; i++) {
+    world.run(20_000);
+    world.reload("a", i % 2 === 0);
+    world.want("a", "b");
+    world.run(1_000);
+    expect(world.status("b", "a")).toBe("linked");
+    expect(world.status("a", "b")).toBe("linked");
+  }
+});
+
 test("six dials at once, and the others after them", () => {
   const world = new World({ nodes: 10 });
   for (const name of "bcdefghij") world.want("a", name);

@@ -1,5 +1,12 @@
-import { sha512 } from "@noble/hashes/sha2.js";
-import { concat, decodeConnectMessage, equalBytes, type NodeId, nodeIdOf, toHex } from "@starling/protocol";
+import {
+  concat,
+  decodeConnectMessage,
+  equalBytes,
+  messageHash,
+  type NodeId,
+  nodeIdOf,
+  toHex,
+} from "@starling/protocol";
 import { Connect, type ConnectEffect, type ConnectInput, type ConnectOptions } from "../src/index.ts";
 import { type Association, Associations } from "./associations.ts";
 import { Random, Schedule } from "./schedule.ts";
@@ -44,6 +51,12 @@ export class Node {
     this.identity = identity;
     this.machine = machine;
   }
+}
+
+/** Stands for Ed25519, and is faster: without the secret it cannot be made, and the world verifies it. 64 bytes. */
+function mac(secret: Uint8Array, payload: Uint8Array): Uint8Array {
+  const half = messageHash(concat(secret, payload));
+  return concat(half, messageHash(concat(secret, half)));
 }
 
 /** Machines joined by a fake carrier and fake associations in virtual time: one seed gives one trace. */
@@ -158,7 +171,7 @@ export class World {
 
   /** Signs as a node, for tests that play its part by hand. */
   signAs(node: Node, payload: Uint8Array): Uint8Array {
-    return sha512(concat(node.identity.secret, payload));
+    return mac(node.identity.secret, payload);
   }
 
   #gone({ from, to }: Letter): void {
@@ -212,7 +225,7 @@ export class World {
       }
       case "verify": {
         const secret = this.#secrets.get(toHex(effect.publicKey));
-        const ok = secret !== undefined && equalBytes(sha512(concat(secret, effect.payload)), effect.signature);
+        const ok = secret !== undefined && equalBytes(mac(secret, effect.payload), effect.signature);
         return this.#later(node, 1, 4, { type: "verified", token: effect.token, ok });
       }
       case "create":
