@@ -1,0 +1,73 @@
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { formatRate } from "../logic/format.ts";
+import { HISTORY_SAMPLES, historyColumns, type RateSample } from "../logic/rate-history.ts";
+
+const HEIGHT = 120;
+
+/** Rates of the last two minutes. The figures above say the same in words, so it is hidden from screen readers. */
+export function RateChart({
+  history,
+  showDown,
+}: {
+  readonly history: readonly RateSample[];
+  readonly showDown: boolean;
+}) {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const draw = () => {
+      chart.current?.destroy();
+      chart.current = new uPlot(chartOptions(element, showDown), [[], [], []], element);
+    };
+    draw();
+    const observer = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", draw);
+    return () => {
+      observer.disconnect();
+      dark.removeEventListener("change", draw);
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [showDown]);
+  useEffect(() => chart.current?.setData(historyColumns(history)), [history]);
+  return <div className="chart" ref={host} aria-hidden="true" />;
+}
+
+/** Colours come from the page's tokens, so that the chart follows light and dark. */
+function chartOptions(element: HTMLElement, showDown: boolean): uPlot.Options {
+  const token = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
+  const axis = { stroke: token("--text-soft"), font: `12px ${token("--font")}`, ticks: { show: false } };
+  const grid = { stroke: token("--line"), width: 1 };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    padding: [8, 14, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, range: [-HISTORY_SAMPLES, 0] },
+      y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1000)] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        splits: () => [-120, -60, 0],
+        values: () => ["2 min", "1 min", "now"],
+      },
+      { ...axis, grid, size: 68, space: 36, values: (_, splits) => splits.map(formatRate) },
+    ],
+    series: [
+      {},
+      { show: showDown, stroke: token("--accent"), fill: token("--accent-wash"), width: 2, points: { show: false } },
+      { stroke: token("--text-soft"), width: 1.5, dash: [4, 3], points: { show: false } },
+    ],
+  };
+}

@@ -1,0 +1,46 @@
+import { displayName } from "@starling/client";
+import { Link } from "wouter";
+import { badgeOf, contentsOf, isFetching } from "../logic/share-facts.ts";
+import { shareAddress } from "../state/actions.ts";
+import type { ShareView } from "../state/share-view.ts";
+import { Bar } from "./progress.tsx";
+import { ShareActions } from "./share-actions.tsx";
+
+/** Everything that this browser shares, fetches or keeps. */
+export function ShareList({ shares }: { readonly shares: readonly ShareView[] }) {
+  return (
+    <section className="shares" aria-labelledby="shares-heading">
+      <h2 id="shares-heading">Your shares</h2>
+      <ul>
+        {shares.map((share) => (
+          <ShareItem key={share.id} share={share} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ShareItem({ share }: { readonly share: ShareView }) {
+  const title = displayName(share.title) || "Untitled";
+  const moving = isFetching(share) || share.state === "preparing";
+  const { bytesVerified, bytesTotal } = share.progress;
+  return (
+    <li className="share-item">
+      <div className="share-item-text">
+        <Link href={shareAddress(share.id)} className="share-item-title" dir="auto">
+          {title}
+        </Link>
+        <p className="share-item-contents">
+          {share.files.length > 0 ? contentsOf(share) : "Contents not known yet"}
+          {share.hasPassword && " · password"}
+        </p>
+      </div>
+      <p className="share-item-status">
+        <span className={`badge badge-${share.state}`}>{badgeOf(share)}</span>
+        <span className="share-item-sentence">{share.error ?? share.status}</span>
+      </p>
+      <ShareActions share={share} of={title} />
+      {moving && <Bar part={bytesTotal > 0 ? bytesVerified / bytesTotal : 0} />}
+    </li>
+  );
+}
