@@ -60,7 +60,9 @@ function inTurn<Id>(peers: readonly ChokerPeer<Id>[], options: ChokerOptions): S
   const midTurn = (peer: ChokerPeer<Id>) =>
     peer.unchoked && options.now - peer.since < SEED_TURN_MS && peer.served < SEED_TURN_PIECES;
   const rank = (peer: ChokerPeer<Id>) => (midTurn(peer) ? 0 : peer.unchoked ? 2 : 1);
-  const sorted = [...peers].sort((a, b) => rank(a) - rank(b) || a.since - b.since);
+  // Who waits goes by longest wait; of those whose turn is over, who was served longest goes first.
+  const order = (a: ChokerPeer<Id>, b: ChokerPeer<Id>) => (a.unchoked ? b.since - a.since : a.since - b.since);
+  const sorted = [...peers].sort((a, b) => rank(a) - rank(b) || order(a, b));
   return new Set(sorted.slice(0, options.slots + options.optimistic).map((peer) => peer.id));
 }
 

@@ -12,23 +12,30 @@ export function onInterested(ctx: Context, peer: PeerState): void {
   fillSlots(ctx, peer.share);
 }
 
+/** It stays unchoked until somebody else needs the slot: interest comes and goes with every few pieces. */
 export function onNotInterested(ctx: Context, peer: PeerState): void {
   peer.peerInterested = false;
-  setChoke(ctx, peer, true);
   fillSlots(ctx, peer.share);
 }
 
-/** Unchokes interested peers, longest waiting first, while slots are free: nobody waits for the next round. */
+/**
+ * Unchokes interested peers, longest waiting first, while slots are free: nobody waits for the next round. A slot whose
+ * holder wants nothing is free.
+ */
 export function fillSlots(ctx: Context, share: ShareState): void {
-  let free = ctx.limits.uploadSlots + ctx.limits.optimisticSlots;
-  const waiting: PeerState[] = [];
-  for (const peer of share.peers.values()) {
-    if (!peer.amChoking) free--;
-    else if (peer.joined && peer.peerInterested) waiting.push(peer);
-  }
-  if (free <= 0 || waiting.length === 0 || share.paused) return;
+  if (share.paused) return;
+  const members = [...share.peers.values()];
+  const waiting = members.filter((peer) => peer.amChoking && peer.joined && peer.peerInterested);
+  if (waiting.length === 0) return;
+  const idle = members.filter((peer) => !peer.amChoking && !peer.peerInterested);
+  const unchoked = members.reduce((count, peer) => count + (peer.amChoking ? 0 : 1), 0);
+  let free = ctx.limits.uploadSlots + ctx.limits.optimisticSlots - unchoked;
   waiting.sort((a, b) => a.chokeChangedAt - b.chokeChangedAt);
-  for (const peer of waiting.slice(0, free)) setChoke(ctx, peer, false);
+  for (const peer of waiting.slice(0, Math.max(0, free + idle.length))) {
+    const holder = free-- > 0 ? undefined : idle.pop();
+    if (holder !== undefined) setChoke(ctx, holder, true);
+    setChoke(ctx, peer, false);
+  }
 }
 
 /** The regular round. */

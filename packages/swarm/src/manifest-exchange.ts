@@ -69,8 +69,7 @@ export function onManifestRequest(ctx: Context, peer: PeerState, offset: number)
 
 /** The peer is gone: another one is asked from the start. */
 export function manifestSourceLost(ctx: Context, peer: PeerState): void {
-  if (peer.share.manifestFetch?.from !== peer) return;
-  peer.share.manifestFetch = null;
+  if (peer.share.manifestFetch?.from === peer) peer.share.manifestFetch = null;
   fetchManifest(ctx, peer.share);
 }
 

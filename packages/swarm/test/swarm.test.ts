@@ -4,7 +4,7 @@ import { holds, SimulatedSwarm } from "./swarm-host.ts";
 
 const KIB = 1024;
 
-describe("a simulated swarm", () => {
+describe("a simulated swarm", { timeout: 60_000 }, () => {
   it("brings a share from one seed to one leech at nearly the speed of the path", () => {
     const swarm = new SimulatedSwarm(1);
     const share = drawShare({ lengths: sizes(160, 128 * KIB) });
@@ -23,7 +23,7 @@ describe("a simulated swarm", () => {
   for (const leeches of [3, 20]) {
     it(`brings a share from one seed to ${leeches} leeches, which give to each other`, () => {
       const swarm = new SimulatedSwarm(2);
-      const share = drawShare({ lengths: sizes(leeches === 3 ? 200 : 100, 128 * KIB) });
+      const share = drawShare({ lengths: sizes(leeches === 3 ? 200 : 60, 128 * KIB) });
       const seed = swarm.add({ number: 1 });
       swarm.seed(seed, share);
       const hosts = Array.from({ length: leeches }, (_, i) => swarm.add({ number: 2 + i }));
@@ -38,7 +38,7 @@ describe("a simulated swarm", () => {
       }
       expect(seed.sentBytes).toBeLessThan(share.bytes * (leeches === 3 ? 1.5 : 2));
       const ideal = (share.bytes / 10e6) * 1000;
-      expect(Math.max(...hosts.map((host) => host.completeAt.get(share.root)!))).toBeLessThan(ideal * 1.5 + 300);
+      expect(Math.max(...hosts.map((host) => host.completeAt.get(share.root)!))).toBeLessThan(ideal * 1.5 + 600);
     });
   }
 });

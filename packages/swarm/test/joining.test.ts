@@ -1,0 +1,115 @@
+import { idBytes, providerTag } from "@starling/protocol";
+import { describe, expect, it } from "vitest";
+import { asked, Conversation, of, sent } from "./conversation.ts";
+import { drawShare, node, sizes } from "./drawn-share.ts";
+
+const A = node(1);
+const B = node(2);
+const SHARE = drawShare({ lengths: sizes(3, 1000) });
+const { root } = SHARE;
+
+function fetching(): Conversation {
+  const talk = new Conversation(SHARE);
+  talk.fetch();
+  return talk;
+}
+
+describe("joining", () => {
+  it("looks for providers at once, then every 5 s while there is none", () => {
+    const talk = new Conversation(SHARE);
+    expect(of(talk.fetch(), "find-providers")).toHaveLength(1);
+    expect(of(talk.wait(15_250), "find-providers")).toHaveLength(3);
+    talk.source(A);
+    talk.wait(5000);
+    expect(of(talk.wait(30_000), "find-providers").length).toBeLessThanOrEqual(1);
+  });
+
+  it("dials candidates and joins them as soon as they are linked", () => {
+    const talk = fetching();
+    const dialled = talk.input({ type: "providers", root, peers: [A, node(0)] });
+    expect(of(dialled, "want-link")).toEqual([{ type: "want-link", peer: A, root }]);
+    expect(sent(talk.linkUp(A), "join", A)).toHaveLength(1);
+  });
+
+  it("answers a proved join with its own and its have-set", () => {
+    const talk = new Conversation(SHARE);
+    talk.seed();
+    expect(talk.linkUp(A)).toEqual([]);
+    const answer = talk.say(A, talk.joinMessage(A));
+    expect(sent(answer, "join", A)).toHaveLength(1);
+    expect(sent(answer, "have", A)[0]!.pieces).toEqual({ ranges: [[0, 3]] });
+  });
+
+  it("answers an unknown tag and a bad proof alike, with leave", () => {
+    const talk = new Conversation(SHARE);
+    talk.seed();
+    talk.linkUp(A);
+    const join = talk.joinMessage(A);
+    for (const bad of [
+      { ...join, proof: new Uint8Array(32) },
+      { ...join, tag: new Uint8Array(32) },
+    ]) {
+      expect(talk.say(A, bad)).toEqual([{ type: "send", peer: A, message: { type: "leave", share: 0, tag: bad.tag } }]);
+    }
+  });
+
+  it("refuses its own proof reflected", () => {
+    const talk = fetching();
+    talk.input({ type: "providers", root, peers: [A] });
+    const [mine] = sent(talk.linkUp(A), "join");
+    expect(sent(talk.say(A, mine!), "leave", A)).toHaveLength(1);
+  });
+
+  it("tries a peer that refused again after a while", () => {
+    const talk = fetching();
+    talk.input({ type: "providers", root, peers: [A] });
+    talk.linkUp(A);
+    talk.say(A, { type: "leave", share: 0, tag: providerTag(root) });
+    expect(sent(talk.wait(20_000), "join", A)).toEqual([]);
+    expect(sent(talk.wait(15_000), "join", A)).toHaveLength(1);
+  });
+
+  it("keeps its links under the cap and gives up those that do not come", () => {
+    const talk = new Conversation(SHARE, { wantedLinks: 2 });
+    talk.fetch();
+    const dialled = talk.input({ type: "providers", root, peers: [1, 2, 3, 4].map(node) });
+    expect(of(dialled, "want-link").map((effect) => effect.peer)).toEqual([node(1), node(2)]);
+    const later = talk.wait(31_000);
+    expect(of(later, "release-link").map((effect) => effect.peer)).toEqual([node(1), node(2)]);
+    expect(of(later, "want-link").map((effect) => effect.peer)).toEqual([node(3), node(4)]);
+  });
+
+  it("tells newcomers about others and dials whom it is told", () => {
+    const talk = fetching();
+    talk.join(A);
+    talk.effects = [];
+    talk.join(B);
+    expect(sent(talk.effects, "peers", B)[0]!.ids).toEqual([idBytes(A)]);
+    const told = talk.say(B, { type: "peers", share: 7, ids: [idBytes(node(9))] });
+    expect(of(told, "want-link").map((effect) => effect.peer)).toEqual([node(9)]);
+  });
+
+  it("releases links once complete, but not those that others use", () => {
+    const talk = fetching();
+    talk.input({ type: "providers", root, peers: [A, B] });
+    talk.source(B, [[0, 1]]);
+    talk.say(B, { type: "interested", share: 7 });
+    for (const range of asked(talk.effects)) talk.block(B, range);
+    talk.source(A);
+    for (const range of asked(talk.effects, A)) talk.block(A, range);
+    for (const piece of [0, 1, 2]) talk.verified(piece);
+    expect(of(talk.effects, "complete")).toHaveLength(1);
+    expect(of(talk.effects, "release-link").map((effect) => effect.peer)).toEqual([A]);
+    expect(of(talk.say(B, { type: "notinterested", share: 7 }), "release-link")).toEqual([]);
+    expect(of(talk.wait(250), "release-link").map((effect) => effect.peer)).toEqual([B]);
+  });
+
+  it("ends a link whose peer joins twice or claims pieces beyond the share", () => {
+    const talk = fetching();
+    talk.join(A);
+    expect(of(talk.say(A, talk.joinMessage(A, 8)), "drop")[0]!.reason).toBe("joined-twice");
+    talk.join(B);
+    const beyond = talk.say(B, { type: "have", share: 7, pieces: { ranges: [[0, 4]] } });
+    expect(of(beyond, "drop")[0]!.reason).toBe("bad-piece-range");
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { asked, Conversation, of, sent } from "./conversation.ts";
+import { drawShare, node, sizes } from "./drawn-share.ts";
+
+const KIB = 1024;
+const A = node(1);
+const B = node(2);
+
+function two(): Conversation {
+  return new Conversation(drawShare({ lengths: sizes(2, 128 * KIB), catalogPieces: 1 }));
+}
+
+describe("asking for pieces", () => {
+  it("asks for catalog pieces first, and refills in the call that took a block", () => {
+    const talk = two();
+    talk.fetch();
+    const first = asked(talk.source(A), A);
+    expect(first).toEqual([[0, 0, 64 * KIB]]);
+    expect(asked(talk.block(A, first[0]!), A).length).toBeGreaterThan(0);
+  });
+
+  it("verifies a whole piece, announces it and stores it only then", () => {
+    const talk = two();
+    talk.fetch([[0, 1]]);
+    talk.source(A);
+    const second = asked(talk.block(A, [0, 0, 64 * KIB]));
+    expect(second).toEqual([[0, 64 * KIB, 64 * KIB]]);
+    const whole = talk.block(A, second[0]!);
+    expect(of(whole, "verify").map((effect) => effect.piece)).toEqual([0]);
+    expect(of(whole, "store")).toEqual([]);
+    const good = talk.verified(0);
+    expect(Buffer.compare(of(good, "store")[0]!.bytes, talk.share.pieces[0]!)).toBe(0);
+    expect(sent(good, "have", A)[0]!.pieces).toEqual({ ranges: [[0, 1]] });
+    expect(of(good, "complete")).toHaveLength(1);
+  });
+
+  it("lists thousands of tiny pieces in few messages and keeps hundreds of requests outstanding", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(2000, 300) }));
+    talk.fetch();
+    const effects = talk.source(A);
+    expect(asked(effects).length).toBeGreaterThanOrEqual(218);
+    expect(sent(effects, "request").length).toBeLessThanOrEqual(2);
+  });
+
+  it("fetches equal pieces once and has both", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(3, 1000), same: { 2: 1 } }));
+    talk.fetch();
+    const blocks = asked(talk.source(A));
+    expect(blocks.map(([piece]) => piece)).toEqual([0, 1]);
+    for (const range of blocks) talk.block(A, range);
+    talk.verified(0);
+    const good = talk.verified(1);
+    expect(of(good, "have")[0]!.pieces).toEqual([1, 2]);
+    expect(of(good, "complete")).toHaveLength(1);
+  });
+
+  it("ends the link on a block that was never asked for", () => {
+    const talk = two();
+    talk.fetch();
+    talk.source(A);
+    expect(of(talk.block(A, [1, 64 * KIB, 64 * KIB]), "drop")).toEqual([
+      { type: "drop", peer: A, reason: "unrequested-block", ban: false },
+    ]);
+  });
+
+  it("ends the link on a block of another length", () => {
+    const talk = two();
+    talk.fetch();
+    talk.source(A);
+    expect(of(talk.block(A, [0, 0, 1000]), "drop")[0]!.reason).toBe("wrong-block-length");
+  });
+
+  it("gives a rejected block to another peer", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(2, 64 * KIB) }));
+    talk.fetch([[0, 1]]);
+    const [range] = asked(talk.source(A));
+    talk.source(B);
+    expect(asked(talk.say(A, { type: "reject", share: 7, blocks: [range!] }), B)).toContainEqual(range);
+  });
+
+  it("does not ask a peer again for what it refused while unchoked", () => {
+    const talk = two();
+    talk.fetch([[0, 1]]);
+    const [range] = asked(talk.source(A));
+    expect(asked(talk.say(A, { type: "reject", share: 7, blocks: [range!] }))).toEqual([]);
+  });
+
+  it("gives the requests of a broken link to others at once", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(2, 64 * KIB) }));
+    talk.fetch([[0, 1]]);
+    const lost = asked(talk.source(A));
+    talk.source(B);
+    expect(asked(talk.input({ type: "link-down", peer: A }), B)).toEqual(expect.arrayContaining(lost));
+  });
+
+  it("takes a late block of a request that timed out, and forgives", () => {
+    const talk = two();
+    talk.fetch([[0, 1]]);
+    const [range] = asked(talk.source(A));
+    talk.wait(10_500);
+    expect(talk.effects.filter((effect) => effect.type === "drop")).toEqual([]);
+    talk.block(A, range!);
+    expect(of(talk.effects, "drop")).toEqual([]);
+    expect(talk.swarm.view(talk.share.root)!.bytesDownloaded).toBe(64 * KIB);
+  });
+
+  it("drops a peer that leaves three requests unanswered", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(10, 64 * KIB) }));
+    talk.fetch();
+    talk.source(A);
+    expect(of(talk.wait(35_000), "drop")).toEqual([
+      { type: "drop", peer: A, reason: "unanswered-requests", ban: false },
+    ]);
+  });
+
+  it("blames nobody for silence while the page slept", () => {
+    const talk = two();
+    talk.fetch();
+    talk.source(A);
+    talk.now += 60_000;
+    expect(of(talk.input({ type: "tick" }), "drop")).toEqual([]);
+    expect(asked(talk.wait(1000))).toEqual([]);
+  });
+
+  it("stops and goes on with pause and resume, and ignores what was under way", () => {
+    const talk = two();
+    talk.fetch();
+    const [range] = asked(talk.source(A));
+    const { root } = talk.share;
+    expect(sent(talk.input({ type: "pause", root }), "leave", A)).toHaveLength(1);
+    expect(of(talk.block(A, range!), "drop")).toEqual([]);
+    expect(of(talk.block(A, range!), "drop")).toHaveLength(1);
+  });
+
+  it("stands still when the store refuses, and goes on after resume", () => {
+    const talk = two();
+    const { root } = talk.share;
+    talk.fetch();
+    talk.source(A);
+    talk.block(A, [0, 0, 64 * KIB]);
+    talk.block(A, [0, 64 * KIB, 64 * KIB]);
+    talk.verified(0);
+    const refused = talk.input({ type: "store-failed", root, pieces: [0], reason: "quota" });
+    expect(sent(refused, "notinterested", A)).toHaveLength(1);
+    expect(talk.swarm.view(root)!.blockedBy).toBe("quota");
+    const resumed = talk.input({ type: "resume", root });
+    expect(of(resumed, "store").map((effect) => effect.piece)).toEqual([0]);
+    expect(sent(resumed, "interested", A)).toHaveLength(1);
+  });
+
+  it("drops what is no longer selected and completes an empty selection at once", () => {
+    const talk = two();
+    talk.fetch();
+    const [range] = asked(talk.source(A));
+    const effects = talk.input({ type: "want", root: talk.share.root, wanted: [] });
+    expect(sent(effects, "cancel", A)[0]!.blocks).toEqual([range]);
+    expect(of(effects, "complete")).toHaveLength(1);
+    expect(talk.swarm.memory).toEqual({ begun: 0, outstanding: 0, held: 0 });
+  });
+
+  it("holds no more than its bounds while blocks are slow and hashes slower", () => {
+    const limits = { fetchingBytes: 512 * KIB, heldBytes: 1024 * KIB };
+    const talk = new Conversation(drawShare({ lengths: sizes(64, 128 * KIB) }), limits);
+    talk.fetch();
+    const queue = asked(talk.source(A));
+    for (let range = queue.shift(); range !== undefined; range = queue.shift()) {
+      talk.now += 1;
+      queue.push(...asked(talk.block(A, range)));
+      expect(talk.swarm.memory.begun).toBeLessThanOrEqual(512 * KIB);
+    }
+    const waiting = of(talk.effects, "verify").length;
+    expect(waiting).toBeLessThan(8);
+    expect(asked(talk.verified(of(talk.effects, "verify")[0]!.piece)).length).toBeGreaterThan(0);
+  });
+});
