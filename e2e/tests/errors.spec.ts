@@ -7,7 +7,7 @@ test("a wrong link, a cut link and nobody there: each has its own sentence", asy
   const link = await sharer.shareFiles(await randomFile(folder, "note.bin", 1 * MB));
   const receiver = await person("Ben");
 
-  await receiver.visit(`${receiver.url}#/s/not-a-link`);
+  await receiver.visit(`${receiver.url}#/s/not+a+link`);
   const wrong = await receiver.page.getByRole("alert").textContent();
   await receiver.visit(receiver.url);
   await receiver.visit(link.slice(0, link.indexOf("#/s/") + 60));
@@ -18,7 +18,7 @@ test("a wrong link, a cut link and nobody there: each has its own sentence", asy
 
   const rejection = await receiver.page.evaluate(
     async (text) => window.starling?.open(text).then(String, (error: Error) => `${error.name}: ${error.message}`),
-    `${receiver.url}#/s/not-a-link`,
+    `${receiver.url}#/s/not+a+link`,
   );
   expect(rejection).toMatch(/^LinkError: /);
 });

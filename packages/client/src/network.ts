@@ -219,7 +219,7 @@ export class Network {
         flushed: (queued) => this.#flushed(id, queued),
         closed: ({ reason, detail }) => {
           this.#sessions.delete(id);
-          this.#runner.dispatch({ type: "closed", session: id, reason: detail || reason });
+          this.#runner.dispatch({ type: "closed", session: id, reason: `${reason}: ${detail}` });
         },
       },
     );
@@ -246,14 +246,14 @@ export class Network {
     const session = this.#sessions.get(id);
     if (!session) return;
     this.bytesReceived += frame.length;
-    if (!session.greeted) return this.#greet(id, session, frame);
+    if (!session.greeted || frameKind(frame) === FRAME.hello) return this.#greet(id, session, frame);
     if (session.peer !== null) return this.#options.events.frame(session.peer, frame);
     session.earlyBytes += frame.length;
     if (session.earlyBytes > EARLY_BYTES) return session.association.close("too much before hello was checked");
     session.early.push(frame);
   }
 
-  /** Nothing but hello is read first. */
+  /** Nothing but hello is read first, and a second hello is the machine's to refuse. */
   #greet(id: SessionId, session: Session, frame: Uint8Array): void {
     if (frameKind(frame) !== FRAME.hello) return session.association.close("the first frame was no hello");
     session.greeted = true;

@@ -1,11 +1,15 @@
 import { parseLink, type ShareLink } from "@starling/protocol";
 import type { OpenOptions, Share } from "./api.ts";
-import { abortError, LinkError, NotFoundError, StarlingError } from "./errors.ts";
+import { abortError, LinkError, NotFoundError, PasswordError, StarlingError } from "./errors.ts";
 import type { LiveShare } from "./live-share.ts";
 import type { ShareData } from "./record.ts";
 
 /** How long `open` looks for the list of files before it says that nobody is there. */
 export const OPEN_WAIT_MS = 20_000;
+
+/** Manifests of protected shares that were not opened yet are kept for the next try at the password. */
+const MANIFESTS_KEPT = 8;
+const lockedManifests = new Map<string, Uint8Array>();
 
 /** Where `open` finds and makes shares. */
 export interface ShareShelf {
@@ -26,25 +30,41 @@ export async function openLink(shelf: ShareShelf, text: string, options: OpenOpt
     await listed(share, options);
   } catch (error) {
     // A wrong password or a change of mind leaves nothing behind; nobody being there leaves a share that waits.
-    if (!known && !(error instanceof NotFoundError)) await share.remove();
+    if (!known && !(error instanceof NotFoundError)) {
+      if (error instanceof PasswordError) keepManifest(share);
+      await share.remove();
+    }
     throw error;
   }
   return share;
 }
 
 async function listed(share: LiveShare, { password, signal }: OpenOptions): Promise<void> {
-  const late = AbortSignal.timeout(OPEN_WAIT_MS);
-  const signals = [late, share.ending.signal, ...(signal ? [signal] : [])];
-  const until = (ready: () => boolean) => share.watch.until(ready, AbortSignal.any(signals));
+  const stops = [share.ending.signal, ...(signal ? [signal] : [])];
   try {
-    await until(() => share.model.manifest !== null || failed(share));
+    await soon(share, () => share.model.manifest !== null || failed(share), stops);
     await share.unlock(password);
-    await until(() => share.model.isListed || failed(share));
+    await soon(share, () => share.model.isListed || failed(share), stops);
   } catch (error) {
-    if (late.aborted && error === late.reason) throw new NotFoundError(share);
     if (signal?.aborted) throw abortError("Opening the link was stopped.");
     throw error;
   }
+}
+
+/** Waits for the network, and says NotFoundError when it does not come; stretching a password takes its own time. */
+async function soon(share: LiveShare, ready: () => boolean, stops: readonly AbortSignal[]): Promise<void> {
+  const late = AbortSignal.timeout(OPEN_WAIT_MS);
+  try {
+    await share.watch.until(ready, AbortSignal.any([late, ...stops]));
+  } catch (error) {
+    throw late.aborted && error === late.reason ? new NotFoundError(share) : error;
+  }
+}
+
+function keepManifest({ model }: LiveShare): void {
+  if (model.data.manifest) lockedManifests.set(model.root, model.data.manifest);
+  const [oldest] = lockedManifests.keys();
+  if (oldest && lockedManifests.size > MANIFESTS_KEPT) lockedManifests.delete(oldest);
 }
 
 function failed(share: LiveShare): boolean {
@@ -61,7 +81,7 @@ function dataOf(link: ShareLink): ShareData {
     root: link.root,
     secret: link.secret,
     unlocked: null,
-    manifest: null,
+    manifest: lockedManifests.get(link.root) ?? null,
     catalog: null,
     hints: link.hints,
     wanted: [],
