@@ -59,7 +59,7 @@ export function pieceKey(contentKey: Uint8Array, plaintextHash: Uint8Array): Uin
 
 /**
  * The manifest's salt: the first 16 bytes of HMAC-SHA-256(catalogKey, SHA-256(catalog)), so that another catalog gets
- * other keys. A receiver checks it over the decrypted catalog. Synchronous: a tenth of a second for the largest.
+ * other keys. Synchronous: a tenth of a second for the largest.
  */
 export function catalogSalt(catalogKey: Uint8Array, catalogBytes: Uint8Array): Uint8Array {
   return hmac(sha256, checkKey(catalogKey), sha256(catalogBytes)).slice(0, SALT_BYTES);
