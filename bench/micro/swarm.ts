@@ -1,8 +1,16 @@
 /**
- * What the swarm machine costs per event, without network, hash or store.
+ * What the swarm machine costs per event in processor time, without network, hash or store.
  * Run: `npx tsx bench/micro/swarm.ts`
  */
-import { encodeManifest, joinProof, type NodeId, nodeIdFromBytes, providerTag, rootOf } from "@starling/protocol";
+import {
+  encodeManifest,
+  joinProof,
+  type NodeId,
+  nodeIdFromBytes,
+  providerTag,
+  type Root,
+  rootOf,
+} from "@starling/protocol";
 import { Random } from "@starling/sim";
 import { Swarm, type SwarmEffect } from "@starling/swarm";
 import { Picker } from "../../packages/swarm/src/picker.ts";
@@ -15,9 +23,9 @@ const node = (): NodeId => nodeIdFromBytes(random.bytes(32));
 const SELF = node();
 
 function report(what: string, count: number, run: () => void): void {
-  const start = process.hrtime.bigint();
+  const start = process.cpuUsage();
   run();
-  const ns = Number(process.hrtime.bigint() - start);
+  const ns = process.cpuUsage(start).user * 1000;
   console.log(
     `${what.padEnd(52)} ${(ns / count / 1000).toFixed(3).padStart(9)} us each ${((count / ns) * 1e9).toFixed(0).padStart(10)} /s`,
   );
@@ -39,12 +47,14 @@ function manifestOf(pieces: number, length: number): Uint8Array {
 class Rig {
   readonly swarm = new Swarm({ self: SELF, random: random.unit });
   readonly manifest: Uint8Array;
+  readonly root: Root;
   readonly peers = Array.from({ length: PEERS }, node);
   now = 0;
 
   constructor(pieces: number, length: number) {
     this.manifest = manifestOf(pieces, length);
-    const root = rootOf(this.manifest);
+    this.root = rootOf(this.manifest);
+    const { root } = this;
     const add = { type: "add", root, manifest: this.manifest, have: null, paused: false } as const;
     report(`add, manifest of ${pieces} pieces`, 1, () =>
       this.swarm.handle({ ...add, wanted: [[0, pieces]] }, this.now),
@@ -55,8 +65,7 @@ class Rig {
   }
 
   #join(peer: NodeId, pieces: number): void {
-    const { swarm, now } = this;
-    const root = rootOf(this.manifest);
+    const { swarm, now, root } = this;
     const [ours, theirs] = [random.bytes(32), random.bytes(32)];
     swarm.handle({ type: "link-up", peer, localNonce: ours, remoteNonce: theirs }, now);
     const proof = joinProof({ root, sender: peer, receiver: SELF, senderNonce: theirs, receiverNonce: ours });
@@ -67,7 +76,7 @@ class Rig {
 
   /** Fetches everything; returns the blocks taken. */
   fetch(): number {
-    const root = rootOf(this.manifest);
+    const { root } = this;
     const payload = new Uint8Array(64 * KIB);
     let queue: SwarmEffect[] = [];
     for (const peer of this.peers) {
@@ -129,11 +138,10 @@ function picker(): void {
 
 function whole(pieces: number, length: number): void {
   const rig = new Rig(pieces, length);
-  let blocks = 0;
-  const start = process.hrtime.bigint();
-  blocks = rig.fetch();
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  const done = rig.swarm.view(rootOf(rig.manifest))?.have?.every((byte) => byte === 255);
+  const start = process.cpuUsage();
+  const blocks = rig.fetch();
+  const seconds = process.cpuUsage(start).user / 1e6;
+  const done = rig.swarm.view(rig.root)?.have?.every((byte) => byte === 255);
   console.log(
     `fetch ${pieces} x ${length / KIB} KiB from ${PEERS} peers: ${blocks} blocks, ${(blocks / seconds).toFixed(0)} blocks/s, ` +
       `${((seconds / blocks) * 1e6).toFixed(1)} us a block, complete: ${done}`,

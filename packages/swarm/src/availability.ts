@@ -1,6 +1,5 @@
 import {
   applyPieceSet,
-  checkRanges,
   clearBit,
   countBits,
   DecodeError,
@@ -21,8 +20,9 @@ export function onHave(ctx: Context, peer: PeerState, set: PieceSet): void {
   peer.toldHave = true;
   const content = peer.share.content;
   // Without the manifest the number of pieces is unknown: the bits wait, and are checked once it is known.
-  if ("ranges" in set) checkRanges(set.ranges, content?.table.count ?? MAX_PIECES);
-  applyPieceSet(set, content?.table.count ?? MAX_PIECES, (piece) => claim(peer, content, piece));
+  const count = content?.table.count ?? MAX_PIECES;
+  if (content !== null && peer.haveCount === 0 && isWhole(set, count)) claimAll(peer, content);
+  else applyPieceSet(set, count, (piece) => claim(peer, content, piece));
   updateInterest(ctx, peer);
 }
 
@@ -31,6 +31,31 @@ export function onDontHave(ctx: Context, peer: PeerState, set: PieceSet): void {
   const content = peer.share.content;
   applyPieceSet(set, content?.table.count ?? MAX_PIECES, (piece) => disclaim(peer, content, piece));
   updateInterest(ctx, peer);
+}
+
+function isWhole(set: PieceSet, count: number): boolean {
+  return "ranges" in set && set.ranges.length === 1 && set.ranges[0]?.[0] === 0 && set.ranges[0][1] === count;
+}
+
+/** Notes that a peer that had nothing has everything. */
+function claimAll(peer: PeerState, content: Content): void {
+  fillBits(peer.bits, content.table.count);
+  peer.haveCount = content.table.count;
+  peer.useful = peer.share.missingCount;
+  peer.countedAsSeed = true;
+  content.picker.seeds++;
+}
+
+function fillBits(bits: Uint8Array, count: number): void {
+  bits.fill(0xff, 0, count >> 3);
+  if ((count & 7) !== 0) bits[count >> 3] = 0xff & ~(0xff >> (count & 7));
+}
+
+/** A seed is one no longer: its pieces count one by one. */
+function countSingly(peer: PeerState, content: Content): void {
+  peer.countedAsSeed = false;
+  content.picker.seeds--;
+  for (let piece = 0; piece < content.table.count; piece++) content.picker.raise(piece);
 }
 
 /** Notes that the peer has a piece. */
@@ -49,6 +74,7 @@ export function disclaim(peer: PeerState, content: Content | null, piece: number
   clearBit(peer.bits, piece);
   peer.haveCount--;
   if (content === null) return;
+  if (peer.countedAsSeed) countSingly(peer, content);
   content.picker.lower(piece);
   if (getBit(content.missing, piece)) peer.useful--;
 }
@@ -60,7 +86,6 @@ export function disclaim(peer: PeerState, content: Content | null, piece: number
 export function fitBits(peer: PeerState, content: Content): void {
   const { count } = content.table;
   const early = peer.bits;
-  if (early.length === content.have.length) return;
   peer.bits = early.slice(0, content.have.length);
   peer.haveCount = 0;
   if (countBits(early) !== countBits(peer.bits)) throw new DecodeError("have-beyond-share");
@@ -76,6 +101,10 @@ export function fitBits(peer: PeerState, content: Content): void {
 export function forgetBits(peer: PeerState): void {
   const content = peer.share.content;
   if (content === null || peer.bits.length !== content.have.length) return;
+  if (peer.countedAsSeed) {
+    content.picker.seeds--;
+    return;
+  }
   for (let piece = 0; piece < content.table.count; piece++) if (getBit(peer.bits, piece)) content.picker.lower(piece);
 }
 

@@ -51,8 +51,10 @@ export class PeerState {
   readonly createdAt: number;
 
   /** Pieces it says it has; sized for any share until the manifest is known. */
-  bits: Uint8Array = makeBitfield(MAX_PIECES);
+  bits: Uint8Array;
   haveCount = 0;
+  /** It is counted in the picker's `seeds` rather than piece by piece. */
+  countedAsSeed = false;
   /** It sent a have-set, so it has the manifest. */
   toldHave = false;
   /** Pieces it has that we miss. */
@@ -99,6 +101,7 @@ export class PeerState {
     link.nextNumber = (link.nextNumber % 65_535) + 1;
     this.createdAt = now;
     this.chokeChangedAt = now;
+    this.bits = makeBitfield(share.content?.table.count ?? MAX_PIECES);
   }
 
   /** Both sides have joined. */

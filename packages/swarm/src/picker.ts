@@ -13,7 +13,10 @@ const COLLECTED = 16;
  * bucket ends at `size`; `pickable` holds exactly the pieces in `order`.
  */
 export class Picker {
+  /** Peers that have a piece, without those counted in `seeds`. */
   readonly availability: Uint16Array;
+  /** Peers that have everything: they do not change the order, so they need not touch every piece. */
+  seeds = 0;
   readonly #order: Int32Array;
   readonly #position: Int32Array;
   readonly #start: number[] = [0];
@@ -94,11 +97,11 @@ export class Picker {
   }
 
   /** The next piece to begin among those that a peer has; -1 if none. `anyRarity`: at random instead of rarest first. */
-  pick(bits: Uint8Array, anyRarity: boolean): number {
+  pick(bits: Uint8Array, anyRarity: boolean, isSeed = false): number {
     if (this.#size === 0) return -1;
     const first = this.#firstLeft > 0 ? this.#pickFirst(bits) : -1;
     if (first >= 0) return first;
-    const probed = anyRarity ? this.#probe(bits, 0, this.#size, PROBES) : this.#probeByRarity(bits);
+    const probed = anyRarity ? this.#probe(bits, 0, this.#size, PROBES) : this.#probeByRarity(bits, isSeed ? 0 : 1);
     return probed >= 0 || this.#size <= PROBES ? probed : this.#compare(bits);
   }
 
@@ -113,9 +116,9 @@ export class Picker {
     return -1;
   }
 
-  #probeByRarity(bits: Uint8Array): number {
+  #probeByRarity(bits: Uint8Array, least: number): number {
     let budget = PROBES;
-    for (let a = 1; a < this.#start.length && budget > 0; a++) {
+    for (let a = least; a < this.#start.length && budget > 0; a++) {
       const from = this.#bound(a);
       const to = this.#bound(a + 1);
       if (from === to) continue;

@@ -207,8 +207,8 @@ function openBlock(peer: PeerState, fits: (begun: BegunPiece) => boolean): NextB
 function beginPiece(ctx: Context, peer: PeerState): NextBlock | null {
   const { share } = peer;
   const content = share.content;
-  if (content === null) return null;
-  const piece = content.picker.pick(peer.bits, share.haveCount + share.begun.size < RANDOM_FIRST);
+  if (content === null || ctx.starved) return null;
+  const piece = content.picker.pick(peer.bits, share.haveCount + share.begun.size < RANDOM_FIRST, peer.countedAsSeed);
   if (piece < 0) return null;
   const length = content.table.length(piece);
   if (!hasMemory(ctx, length)) {

@@ -1,4 +1,5 @@
 import {
+  ID_BYTES,
   type Manifest,
   makeBitfield,
   manifestHash,
@@ -35,12 +36,15 @@ export class PieceTable {
     this.manifest = manifest;
     this.bytes = bytes;
     this.count = manifest.pieceCount;
-    const seen = new Map<string, number>();
+    // Addresses are told apart by 48 bits; only where those agree, by all of them.
+    const byPrefix = new Map<number, number>();
+    const byHash = new Map<string, number>();
     for (let piece = 0; piece < this.count; piece++) {
-      const hash = manifestHash(manifest, piece);
-      const first = seen.get(hash);
-      if (first === undefined) seen.set(hash, piece);
-      else this.#addTwin(first, piece);
+      const prefix = prefixOf(manifest.hashes, piece);
+      const first = byPrefix.get(prefix);
+      if (first === undefined) byPrefix.set(prefix, piece);
+      else if (sameHash(manifest.hashes, first, piece)) this.#addTwin(first, piece);
+      else this.#addByHash(byHash, piece);
     }
   }
 
@@ -58,12 +62,30 @@ export class PieceTable {
     return this.#twins.get(canonical) ?? [canonical];
   }
 
+  #addByHash(byHash: Map<string, number>, piece: number): void {
+    const hash = manifestHash(this.manifest, piece);
+    const first = byHash.get(hash);
+    if (first === undefined) byHash.set(hash, piece);
+    else this.#addTwin(first, piece);
+  }
+
   #addTwin(first: number, piece: number): void {
     this.#first.set(piece, first);
     const twins = this.#twins.get(first);
     if (twins === undefined) this.#twins.set(first, [first, piece]);
     else twins.push(piece);
   }
+}
+
+function prefixOf(hashes: Uint8Array, piece: number): number {
+  let prefix = 0;
+  for (let at = piece * ID_BYTES; at < piece * ID_BYTES + 6; at++) prefix = prefix * 256 + (hashes[at] ?? 0);
+  return prefix;
+}
+
+function sameHash(hashes: Uint8Array, a: number, b: number): boolean {
+  for (let i = 0; i < ID_BYTES; i++) if (hashes[a * ID_BYTES + i] !== hashes[b * ID_BYTES + i]) return false;
+  return true;
 }
 
 /** The parts of a share that exist only once its manifest is known. */

@@ -41,5 +41,5 @@ function copies({ table, have, picker }: Content): number {
     const held = (picker.availability[piece] ?? 0) + (getBit(have, piece) ? 1 : 0);
     if (held < least) least = held;
   }
-  return Number.isFinite(least) ? least : 1;
+  return picker.seeds + (Number.isFinite(least) ? least : 1);
 }

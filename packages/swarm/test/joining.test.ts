@@ -104,6 +104,21 @@ describe("joining", () => {
     expect(of(talk.wait(250), "release-link").map((effect) => effect.peer)).toEqual([B]);
   });
 
+  it("counts whole copies among linked peers, and no longer those of peers that are gone", () => {
+    const talk = fetching();
+    const copies = () => talk.swarm.view(root)!.copies;
+    talk.source(A);
+    talk.source(B, [[0, 2]]);
+    expect(copies()).toBe(1);
+    talk.say(B, { type: "have", share: 7, pieces: { ranges: [[2, 1]] } });
+    expect(copies()).toBe(2);
+    talk.say(A, { type: "donthave", share: 7, pieces: { ranges: [[1, 1]] } });
+    expect(copies()).toBe(1);
+    talk.input({ type: "link-down", peer: A });
+    talk.input({ type: "link-down", peer: B });
+    expect(copies()).toBe(0);
+  });
+
   it("ends a link whose peer joins twice or claims pieces beyond the share", () => {
     const talk = fetching();
     talk.join(A);
