@@ -25,9 +25,6 @@ export interface IndexedDbOptions {
 const RELAXED: IDBTransactionOptions = { durability: "relaxed" };
 /** From this many on, listing all keys is cheaper than asking for each. */
 const LIST_ALL = 256;
-/** The row is there but its bytes are lost for good: NotReadableError by the standard, NotFoundError in Chromium. */
-const LOST: ReadonlySet<string> = new Set(["NotReadableError", "NotFoundError"]);
-
 /**
  * The store in the IndexedDB database `name`, created if need be. Several tabs may have it open.
  * @throws StoreUnavailableError when the browser refuses (private mode, newer version in another tab, broken disk).
@@ -210,13 +207,17 @@ async function locate(db: Database, hash: PieceHash): Promise<Located | null> {
   return { row, blob: whole ? segment.slice(row.offset, row.offset + row.length) : null };
 }
 
-/** The bytes, or null when they are lost for good. The Blob stays readable when its row is deleted meanwhile. */
+/**
+ * The bytes, or null when they are lost for good: Chromium says NotFoundError when the file under a Blob is gone. Any
+ * other error may pass (too many open files), so it must not cost a row that could be the only copy. The Blob stays
+ * readable when its row is deleted meanwhile.
+ */
 async function load({ blob }: Located): Promise<Uint8Array<ArrayBuffer> | null> {
   if (blob === null) return null;
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
-    if (error instanceof DOMException && LOST.has(error.name)) return null;
+    if (error instanceof DOMException && error.name === "NotFoundError") return null;
     throw error;
   }
 }

@@ -34,7 +34,7 @@ interface Run {
 }
 
 /** Longest runs of neighbouring doomed rows; `rows` are in key order. */
-export function runs(rows: readonly Pick<PieceRow, "hash">[], doomed: (hash: PieceHash) => boolean): Run[] {
+function runs(rows: readonly Pick<PieceRow, "hash">[], doomed: (hash: PieceHash) => boolean): Run[] {
   const found: Run[] = [];
   let first: PieceHash | null = null;
   let last: PieceHash | null = null;

@@ -55,6 +55,20 @@ describe("IndexedDB that fails", () => {
     expect(result).toMatchObject({ ok: false, reason: "unavailable", detail: expect.stringContaining("DataError") });
   });
 
+  it("takes a piece whose file is gone for corrupt", async () => {
+    await store.write({ pieces: [a], haves: [] });
+    vi.spyOn(Blob.prototype, "arrayBuffer").mockRejectedValueOnce(new DOMException("gone", "NotFoundError"));
+    expect(await store.read(a.hash)).toEqual({ ok: false, reason: "corrupt" });
+    expect(await store.addresses()).toEqual([]);
+  });
+
+  it("keeps a piece that cannot be read just now", async () => {
+    await store.write({ pieces: [a], haves: [] });
+    vi.spyOn(Blob.prototype, "arrayBuffer").mockRejectedValueOnce(new DOMException("busy", "NotReadableError"));
+    expect(await store.read(a.hash)).toEqual({ ok: false, reason: "unavailable" });
+    expect((await store.read(a.hash)).ok).toBe(true);
+  });
+
   it("opens again after the browser closed the database", async () => {
     await store.write({ pieces: [a], haves: [] });
     forceClose(connections.at(-1));

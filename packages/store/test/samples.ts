@@ -8,6 +8,11 @@ export function piece(seed: number, length = 1000): StoredPiece {
   return { hash: pieceHashOf(bytes), bytes };
 }
 
+/** Zeros under a made-up address, for tests in which nobody hashes them. */
+export function unhashed(index: number, length: number): StoredPiece {
+  return { hash: index.toString(16).padStart(64, "0") as PieceHash, bytes: new Uint8Array(length) };
+}
+
 export function record<Data>(id: string, pieces: readonly { hash: PieceHash }[] | null, data: Data): ShareRecord<Data> {
   return { id, hashes: pieces && concat(...pieces.map(({ hash }) => idBytes(hash))), data };
 }

@@ -8,7 +8,7 @@ import {
   type WriteReport,
   type WriteResult,
 } from "../src/index.ts";
-import { piece } from "./samples.ts";
+import { piece, unhashed } from "./samples.ts";
 
 const KIB = 1024;
 
@@ -62,7 +62,7 @@ describe("write-behind", () => {
   });
 
   function add(index: number, length = 1000, shareId = "s"): boolean {
-    return writer.add({ shareId, pieces: [index], ...piece(index, length) });
+    return writer.add({ shareId, pieces: [index], ...unhashed(index, length) });
   }
 
   it("waits 250 ms from the first piece and then writes all that came", async () => {
@@ -142,7 +142,7 @@ describe("write-behind", () => {
     await store.end({ ok: false, reason: "quota", detail: "full" });
     expect(reports).toEqual([{ type: "failed", shareId: "s", pieces: [0], reason: "quota", detail: "full" }]);
     expect(writer.dirtyBytes).toBe(0);
-    expect(writer.waiting(piece(0).hash)).toBeNull();
+    expect(writer.waiting(unhashed(0, 1).hash)).toBeNull();
     add(1);
     await vi.advanceTimersByTimeAsync(250);
     expect(store.batches[1]?.haves[0]?.bits[0]).toBe(0b0100_0000);
@@ -171,7 +171,7 @@ describe("write-behind", () => {
 
   it("gives the bytes of a piece until they are written", async () => {
     add(0);
-    const { hash, bytes } = piece(0);
+    const { hash, bytes } = unhashed(0, 1000);
     expect(writer.waiting(hash)).toEqual(bytes);
     await vi.advanceTimersByTimeAsync(250);
     expect(writer.waiting(hash)).toEqual(bytes);
