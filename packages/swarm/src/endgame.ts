@@ -5,8 +5,9 @@ import { blockKey } from "./limits.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { NextBlock } from "./requester.ts";
 
-/** Begun pieces looked at per call. */
-const SCAN = 16;
+/** Begun pieces, and blocks asked for in them, looked at per call. */
+const SCAN_PIECES = 16;
+const SCAN_BLOCKS = 32;
 /** A second peer must be expected to finish this many times sooner. */
 const SOONER = 1.5;
 /** Ms that a block is expected to take from a peer that sent none yet. */
@@ -19,11 +20,12 @@ const UNKNOWN_RESPONSE = 500;
 export function endgameBlock(ctx: Context, peer: PeerState): NextBlock | null {
   const { share } = peer;
   if (share.content === null || share.content.picker.size > 0 || share.begun.size === 0) return null;
-  let seen = 0;
+  if (!mayDuplicate(ctx, peer, 1)) return null;
+  const budget = { pieces: SCAN_PIECES, blocks: SCAN_BLOCKS };
   for (const begun of share.begun.values()) {
-    if (++seen > SCAN) break;
+    if (budget.pieces-- <= 0 || budget.blocks <= 0) break;
     if (begun.verifying || begun.exclusive || begun.owner === peer || !getBit(peer.bits, begun.index)) continue;
-    const block = slowBlock(ctx, peer, begun);
+    const block = slowBlock(ctx, peer, begun, budget);
     if (block < 0) continue;
     share.duplicateBytes += begun.lengthOf(block);
     return { begun, block };
@@ -31,13 +33,14 @@ export function endgameBlock(ctx: Context, peer: PeerState): NextBlock | null {
   return null;
 }
 
-function slowBlock(ctx: Context, peer: PeerState, begun: BegunPiece): number {
+function slowBlock(ctx: Context, peer: PeerState, begun: BegunPiece, budget: { blocks: number }): number {
   const ours = expectedWait(peer) + 1;
-  for (let block = 0; block < begun.blocks; block++) {
+  for (let block = 0; block < begun.blocks && budget.blocks > 0; block++) {
     if (begun.received(block) || begun.askedOf(block) !== 1) continue;
+    budget.blocks--;
     const key = blockKey(begun.index, begun.offsetOf(block));
     if (peer.outstanding.has(key) || !mayDuplicate(ctx, peer, begun.lengthOf(block))) continue;
-    if (remaining(ctx, peer, key) > SOONER * ours) return block;
+    if (remaining(ctx, begun, key) > SOONER * ours) return block;
   }
   return -1;
 }
@@ -49,15 +52,14 @@ function mayDuplicate(ctx: Context, peer: PeerState, length: number): boolean {
 }
 
 /** Ms until the peer that was asked should be done with the block, seen from its response times so far. */
-function remaining(ctx: Context, peer: PeerState, key: number): number {
-  for (const other of peer.share.peers.values()) {
-    const entry = other.outstanding.get(key);
-    if (entry === undefined || !entry.live) continue;
-    const waited = ctx.now - entry.at;
-    // Overdue: the longer it has waited, the longer it will take.
-    return Math.max(expectedWait(other) - waited, waited - expectedWait(other), 0);
-  }
-  return 0;
+function remaining(ctx: Context, begun: BegunPiece, key: number): number {
+  const { owner } = begun;
+  const entry = owner?.outstanding.get(key);
+  // A block that another than the owner was asked for was split off lately: it is not the slow one.
+  if (owner === null || entry === undefined || !entry.live) return 0;
+  const waited = ctx.now - entry.at;
+  // Overdue: the longer it has waited, the longer it will take.
+  return Math.max(expectedWait(owner) - waited, waited - expectedWait(owner), 0);
 }
 
 function expectedWait(peer: PeerState): number {

@@ -26,7 +26,7 @@ export function onVerified(ctx: Context, share: ShareState, piece: number, ok: b
   if (content === null || begun === undefined || !begun.verifying) return [];
   const liars = ok ? accept(ctx, share, content, begun) : refuse(ctx, share, begun);
   refillStarved(ctx);
-  refillShare(ctx, share);
+  if (!ok) refillShare(ctx, share);
   return liars;
 }
 
