@@ -41,6 +41,10 @@ export class FakeShare implements Share {
   error: string | null;
   selection: readonly string[];
   #done: number;
+  #orderOf: { selection: readonly string[]; places: ReadonlyMap<string, number> } = {
+    selection: [],
+    places: new Map(),
+  };
   readonly #seed: ShareSeed;
   readonly #events: Events;
 
@@ -100,11 +104,20 @@ export class FakeShare implements Share {
   }
 
   fileProgress(path: string): number {
-    const { size } = this.files.find((file) => file.path === path) ?? { size: 0 };
-    if (!this.selection.includes(path)) return 0;
-    const index = this.selection.indexOf(path);
-    const share = Math.min(1, Math.max(0, this.#done * this.selection.length - index));
-    return Math.floor(size * share);
+    const index = this.#order().get(path);
+    if (index === undefined) return 0;
+    const { size } = this.files[index] ?? { size: 0 };
+    return Math.floor(size * Math.min(1, Math.max(0, this.#done * this.files.length - index)));
+  }
+
+  /** Place of each selected path; files arrive in their order. */
+  #order(): ReadonlyMap<string, number> {
+    if (this.#orderOf.selection !== this.selection) {
+      const wanted = new Set(this.selection);
+      const places = this.files.map(({ path }, index) => [path, index] as const);
+      this.#orderOf = { selection: this.selection, places: new Map(places.filter(([path]) => wanted.has(path))) };
+    }
+    return this.#orderOf.places;
   }
 
   #set(state: ShareState): void {

@@ -13,7 +13,8 @@ export function ReceivedShare({ share }: { readonly share: ShareView }) {
   const choice = useFileChoice(share);
   const percents = useFileProgress(share.id, share.files);
   if (share.files.length === 0) return <ListUnknown />;
-  const choosable = share.state !== "elsewhere" && share.state !== "failed";
+  const allHere = isComplete(share) && share.selection.length === share.files.length;
+  const choosable = !allHere && share.state !== "elsewhere" && share.state !== "failed";
   return (
     <>
       <section className="card card-flush" aria-labelledby="files-heading">

@@ -1,6 +1,6 @@
 import { displayName } from "@starling/client";
 import { Link } from "wouter";
-import { badgeOf, contentsOf, isFetching } from "../logic/share-facts.ts";
+import { badgeOf, contentsOf, isFetching, titleOf } from "../logic/share-facts.ts";
 import { shareAddress } from "../state/actions.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { Bar } from "./progress.tsx";
@@ -21,7 +21,7 @@ export function ShareList({ shares }: { readonly shares: readonly ShareView[] })
 }
 
 function ShareItem({ share }: { readonly share: ShareView }) {
-  const title = displayName(share.title) || "Untitled";
+  const title = titleOf(share, displayName);
   const moving = isFetching(share) || share.state === "preparing";
   const { bytesVerified, bytesTotal } = share.progress;
   return (

@@ -5,6 +5,8 @@ import { liveShare } from "../state/runtime.ts";
 
 /** Often enough to look alive; asking for thousands of files every frame would cost more than it tells. */
 const EVERY_MS = 200;
+const MANY_FILES = 500;
+const MANY_FILES_EVERY_MS = 1000;
 
 /** Whole percent of each file that is verified here, by path. */
 export function useFileProgress(id: string, files: readonly FileInfo[]): ReadonlyMap<string, number> {
@@ -12,7 +14,7 @@ export function useFileProgress(id: string, files: readonly FileInfo[]): Readonl
   useEffect(() => {
     const update = () => setPercents((previous) => keepIfSame(measure(id, files), previous));
     update();
-    const timer = setInterval(update, EVERY_MS);
+    const timer = setInterval(update, files.length > MANY_FILES ? MANY_FILES_EVERY_MS : EVERY_MS);
     return () => clearInterval(timer);
   }, [id, files]);
   return percents;

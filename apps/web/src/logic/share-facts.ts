@@ -45,7 +45,7 @@ export function safetyOf(share: ShareView): Safety | null {
   if (share.mine && share.state === "seeding") return senderSafety(share);
   if (share.mine || share.state === "elsewhere") return null;
   if (share.state === "complete") return receiverSafety(share);
-  if (!isFetching(share)) return null;
+  if (!isFetching(share) || share.state === "failed") return null;
   return {
     safe: true,
     text: "You can close this tab: what has arrived is kept, and the rest follows when you return.",
@@ -125,6 +125,13 @@ export function peerLine(peer: Peer): string {
 /** Copies as a fact with its unit. */
 export function copiesLine(copies: number): string {
   return `${formatCopies(copies)} ${copies === 1 ? "copy" : "copies"} online`;
+}
+
+/** A share's title for show; `clean` strips what may not be shown. */
+export function titleOf(share: ShareView | undefined, clean: (text: string) => string): string {
+  const title = share ? clean(share.title) : "";
+  if (title !== "") return title;
+  return share?.files.length === 0 ? "Waiting for the sender" : "Untitled";
 }
 
 /** What the browser's tab says. */

@@ -6,13 +6,13 @@ import { ReceivedShare } from "../components/received-share.tsx";
 import { ShareHead } from "../components/share-head.tsx";
 import { TransferCard } from "../components/transfer-card.tsx";
 import { useDocumentTitle } from "../hooks/use-document-title.ts";
-import { documentTitle } from "../logic/share-facts.ts";
+import { documentTitle, titleOf } from "../logic/share-facts.ts";
 import { useShareView } from "../state/store.ts";
 
 /** One share, own or received. */
 export function SharePage({ id }: { readonly id: string }) {
   const share = useShareView(id);
-  const title = (share && displayName(share.title)) || "Untitled";
+  const title = titleOf(share, displayName);
   useDocumentTitle(documentTitle(share ?? null, title));
   if (!share) return <ShareGone />;
   return (
@@ -21,7 +21,7 @@ export function SharePage({ id }: { readonly id: string }) {
       <div className="share-columns">
         <div className="share-main">{share.mine ? <OwnShare share={share} /> : <ReceivedShare share={share} />}</div>
         <div className="share-aside">
-          {share.state !== "preparing" && <TransferCard share={share} />}
+          {share.state !== "preparing" && share.files.length > 0 && <TransferCard share={share} />}
           <PeersCard share={share} />
         </div>
       </div>

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { Client, Share } from "../../../packages/client/src/api.ts";
+import { LinkError, NotFoundError, PasswordError } from "../../../packages/client/src/errors.ts";
+import { openRoute } from "../src/state/opening.ts";
+import { createAppStore } from "../src/state/store.ts";
+
+const share = { id: "x" } as Share;
+
+async function open(behaviour: (link: string) => Promise<Share>) {
+  const store = createAppStore();
+  const client = { open: behaviour } as unknown as Client;
+  const signal = new AbortController().signal;
+  const id = await openRoute(client, store, "/s/a.b", { pageAddress: "https://s.example/", signal });
+  return { id, opening: store.getState().opening };
+}
+
+test("a known share is where the link leads", async () => {
+  const result = await open(async (link) => {
+    expect(link).toBe("https://s.example/#/s/a.b");
+    return share;
+  });
+  expect(result).toEqual({ id: "x", opening: null });
+});
+
+test("nobody there: the page of the share that goes on looking", async () => {
+  expect(await open(() => Promise.reject(new NotFoundError(share)))).toEqual({ id: "x", opening: null });
+});
+
+test("a password is asked for, and asked again when wrong", async () => {
+  expect((await open(() => Promise.reject(new PasswordError("missing")))).opening).toMatchObject({ wrong: false });
+  expect((await open(() => Promise.reject(new PasswordError("wrong")))).opening).toMatchObject({ wrong: true });
+});
+
+test("a bad link says what is wrong with it", async () => {
+  const { id, opening } = await open(() => Promise.reject(new LinkError("cut", "Its end is missing.")));
+  expect(id).toBeNull();
+  expect(opening).toMatchObject({ phase: "failed", title: "This link is cut off", message: "Its end is missing." });
+});
+
+test("leaving the page is no failure", async () => {
+  const { opening } = await open(() => Promise.reject(new DOMException("left", "AbortError")));
+  expect(opening).toMatchObject({ phase: "looking" });
+});

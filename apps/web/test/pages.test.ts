@@ -1,0 +1,167 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Harness, startHarness } from "./harness.ts";
+
+let harness: Harness;
+let page: Page | undefined;
+
+beforeAll(async () => {
+  harness = await startHarness();
+}, 120_000);
+
+afterEach(async () => {
+  await page?.context().close();
+  expect(harness.complaints()).toEqual([]);
+});
+
+afterAll(() => harness?.close());
+
+async function open(...args: Parameters<Harness["open"]>): Promise<Page> {
+  page = await harness.open(...args);
+  return page;
+}
+
+const WIDE = { colorScheme: "light", viewport: { width: 1280, height: 800 } } as const;
+const PHONE = { colorScheme: "dark", viewport: { width: 360, height: 740 } } as const;
+
+describe.each([
+  ["empty", "/", WIDE],
+  ["list", "/", WIDE],
+  ["list", "/", PHONE],
+  ["preparing", "/share/m1", WIDE],
+  ["own", "/share/m1", WIDE],
+  ["own", "/share/m1", PHONE],
+  ["needs-files", "/share/m1", WIDE],
+  ["idle", "/share/r1", PHONE],
+  ["downloading", "/share/r1", WIDE],
+  ["complete", "/share/r1", WIDE],
+  ["complete", "/share/r1", PHONE],
+  ["elsewhere", "/share/r1", WIDE],
+  ["failed", "/share/r1", PHONE],
+  ["waiting", "/share/r1", PHONE],
+  ["open-password", "/s/x.y", WIDE],
+  ["open-cut", "/s/x.y", PHONE],
+] as const)("%s at %s", (scenario, route, options) => {
+  const { width } = options.viewport;
+  test(`${width} px wide: no axe violation, no sideways scroll`, { timeout: 30_000 }, async () => {
+    const shown = await open(scenario, route, options);
+    await shown.locator("h1").waitFor();
+    const { violations } = await new AxeBuilder({ page: shown }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await shown.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+});
+
+describe("sharing", { timeout: 30_000 }, () => {
+  test("chosen files become a share with its link, and the address names the share", async () => {
+    const shown = await open("empty", "/");
+    await shown
+      .getByLabel("Choose files")
+      .setInputFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("A") }]);
+    const box = shown.getByRole("textbox", { name: "Share link" });
+    await box.waitFor();
+    expect(await box.inputValue()).toContain("/#/s/");
+    expect(new URL(shown.url()).hash).toBe("#/share/s0");
+    await shown.getByRole("button", { name: "Copy link", exact: true }).waitFor();
+    await shown.getByRole("region", { name: "Peers" }).waitFor();
+  });
+
+  test("files dropped anywhere are shared", async () => {
+    const shown = await open("empty", "/");
+    await shown.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["hello"], "dropped.txt"));
+      document.querySelector("footer")?.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+    });
+    await shown.getByRole("heading", { name: "dropped.txt" }).waitFor();
+  });
+
+  test("a pasted link is opened and its secret leaves the address", async () => {
+    const shown = await open("empty", "/");
+    await shown.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", "look: https://starling.example/#/s/abc.def");
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+    });
+    await shown.getByRole("button", { name: "Download", exact: true }).waitFor();
+    expect(shown.url()).not.toContain("abc");
+  });
+
+  test("the QR code opens by keyboard, closes by Escape and gives the focus back", async () => {
+    const shown = await open("own", "/share/m1");
+    const button = shown.getByRole("button", { name: "QR code" });
+    await button.focus();
+    await shown.keyboard.press("Enter");
+    await shown.getByRole("img", { name: "QR code of the link" }).waitFor();
+    await shown.keyboard.press("Escape");
+    await shown.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  test("removing one's own share goes home at once", async () => {
+    const shown = await open("own", "/share/m1");
+    await shown.getByRole("button", { name: "Remove" }).click();
+    await shown.getByLabel("Choose files").waitFor();
+  });
+});
+
+describe("receiving", { timeout: 30_000 }, () => {
+  test("two of three files are chosen, fetched and saved", async () => {
+    const shown = await open("live-few", "/share/r1");
+    await shown.getByRole("checkbox", { name: "data.csv" }).uncheck();
+    await shown.getByRole("button", { name: "Download", exact: true }).click();
+    await shown.getByText("Complete").waitFor();
+    expect(await shown.getByRole("status").count()).toBe(1);
+    expect(await shown.getByRole("progressbar", { name: "Download progress" }).getAttribute("aria-valuenow")).toBe(
+      "100",
+    );
+    const one = shown.waitForEvent("download");
+    await shown.getByRole("button", { name: "Save notes.md" }).click();
+    expect((await one).suggestedFilename()).toBe("notes.md");
+    const zip = shown.waitForEvent("download");
+    await shown.getByRole("button", { name: "Save all as ZIP" }).click();
+    expect((await zip).suggestedFilename()).toBe("Thesis.zip");
+    expect(await shown.getByRole("button", { name: "Save data.csv" }).count()).toBe(0);
+  });
+
+  test("Pause becomes Resume and keeps the focus", async () => {
+    const shown = await open("downloading", "/share/r1");
+    await shown.getByRole("button", { name: "Pause" }).press("Enter");
+    const resume = shown.getByRole("button", { name: "Resume" });
+    await resume.waitFor();
+    expect(await resume.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  test("removing the only copy is asked about first", async () => {
+    const shown = await open("complete-one", "/share/r1");
+    await shown.getByRole("button", { name: "Remove" }).click();
+    await shown.getByRole("alertdialog").getByRole("button", { name: "Delete from this browser" }).click();
+    await shown.getByLabel("Choose files").waitFor();
+  });
+
+  test("a wrong password is said beside the field, the right one opens", async () => {
+    const shown = await open("open-password", "/s/x.y");
+    await shown.getByLabel("Password").fill("no");
+    await shown.getByRole("button", { name: "Open" }).click();
+    await shown.getByText("That password does not open this share.").waitFor();
+    await shown.getByLabel("Password").fill("starling");
+    await shown.keyboard.press("Enter");
+    await shown.getByRole("button", { name: "Download", exact: true }).waitFor();
+  });
+
+  test("five thousand files are listed and chosen smoothly", async () => {
+    const shown = await open("many", "/share/r1");
+    await shown.getByRole("checkbox", { name: "file 4321.txt", exact: true }).waitFor({ state: "attached" });
+    const started = Date.now();
+    await shown.getByRole("button", { name: "Select none" }).click();
+    await shown.getByText("0 files, 0 B").waitFor();
+    expect(Date.now() - started).toBeLessThan(3000);
+  });
+
+  test("lists name each button after its share", async () => {
+    const shown = await open("list", "/");
+    await shown.getByRole("button", { name: "Pause Thesis" }).click();
+    await shown.getByRole("button", { name: "Resume Thesis" }).waitFor();
+  });
+});
