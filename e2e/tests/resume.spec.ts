@@ -51,6 +51,8 @@ test("a paused download stays paused over a reload and goes on when resumed", as
   await receiver.downloadButton.click();
   await receiver.reaches(0.1);
   await receiver.page.getByRole("button", { name: "Pause", exact: true }).click();
+  await expect(receiver.page.getByRole("button", { name: "Resume", exact: true })).toBeVisible();
+  await receiver.page.waitForTimeout(500);
   await receiver.reload();
   await expect.poll(async () => (await receiver.share()).state).toBe("paused");
   await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();

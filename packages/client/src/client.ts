@@ -1,8 +1,9 @@
 import type { NodeId } from "@starling/protocol";
-import { createWriteBehind, openIndexedDbStore, type PieceStore } from "@starling/store";
+import { createWriteBehind, openIndexedDbStore, type PieceStore, StoreUnavailableError } from "@starling/store";
 import { createWebRtcTransport, type Transport } from "@starling/transport";
 import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, Stats } from "./api.ts";
 import type { Core } from "./core.ts";
+import { StorageError } from "./errors.ts";
 import { type Identity, takeIdentity } from "./identity.ts";
 import { LiveShare } from "./live-share.ts";
 import { makeShare, PREPARING_LOCK } from "./make-share.ts";
@@ -27,11 +28,23 @@ const DATABASE = "starling";
  * browser allows no storage.
  */
 export async function createClient(options: ClientOptions): Promise<Client> {
-  const store = await openIndexedDbStore(options.database ?? DATABASE);
+  const store = await openStore(options.database ?? DATABASE);
   const identity = await takeIdentity(store);
   const client = new StarlingClient(options.origin, store, identity, createWebRtcTransport());
   await client.loadShares();
   return client;
+}
+
+async function openStore(name: string): Promise<PieceStore> {
+  try {
+    return await openIndexedDbStore(name);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    throw new StorageError(
+      "unavailable",
+      "This browser does not let the page store anything, which Starling needs to keep what it received. Leave private browsing, or allow storage for this page, and reload it.",
+    );
+  }
 }
 
 class StarlingClient implements Client {
@@ -207,7 +220,7 @@ class StarlingClient implements Client {
   /** Deletes pieces that a preparation left behind when its tab ended; not while any tab is preparing. */
   async #sweep(): Promise<void> {
     await navigator.locks.request(PREPARING_LOCK, { ifAvailable: true }, async (lock) => {
-      if (lock) await this.#core.store.discard(await this.#core.store.addresses());
+      if (lock) await this.#core.store.sweep();
     });
   }
 }

@@ -1,8 +1,8 @@
-import { deriveContentKeys, makeBitfield, setBit } from "@starling/protocol";
+import { deriveContentKeys, LayoutError, makeBitfield, setBit } from "@starling/protocol";
 import type { StoredPiece } from "@starling/store";
 import type { Share, ShareOptions } from "./api.ts";
 import type { Core } from "./core.ts";
-import { StorageError } from "./errors.ts";
+import { SourceError, StorageError } from "./errors.ts";
 import { attachSources, handlesOf } from "./file-handles.ts";
 import type { LiveShare } from "./live-share.ts";
 import { type PreparedShare, prepareShare } from "./prepare.ts";
@@ -41,6 +41,7 @@ export async function makeShare(
   } catch (error) {
     const removed = share.ending.signal.aborted;
     await share.remove();
+    if (error instanceof LayoutError) throw new SourceError(error.message);
     throw removed ? share.ending.signal.reason : error;
   }
   await share.start();
@@ -59,7 +60,7 @@ function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOpti
     v: 1,
     created: Date.now(),
     mine: true,
-    title: title?.trim() || titleOf(tree),
+    title: sayable(title?.trim() || titleOf(tree)),
     root: null,
     secret: crypto.getRandomValues(new Uint8Array(32)),
     unlocked: null,
@@ -71,6 +72,11 @@ function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOpti
     keep,
     handles: handlesOf(tree),
   };
+}
+
+/** A title that the catalog can hold: at most 250 characters, no half of a surrogate pair. */
+function sayable(title: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode([...title].slice(0, 250).join("")));
 }
 
 async function prepare(core: Core, share: LiveShare, tree: SourceTree, options: ShareOptions): Promise<void> {

@@ -6,7 +6,6 @@ import {
   encodeCatalog,
   encodeManifest,
   idBytes,
-  LayoutError,
   layoutFiles,
   type PieceHash,
   pieceSpan,
@@ -16,10 +15,13 @@ import {
 } from "@starling/protocol";
 import { SourceError } from "./errors.ts";
 import { addressOf, type EncryptedPiece, encryptPiece, encryptWith } from "./piece-crypto.ts";
-import type { SourceFile, SourceTree } from "./sources.ts";
+import { type SourceFile, type SourceTree, totalSize } from "./sources.ts";
 
 /** Pieces in the air at once: enough to keep WebCrypto's threads busy, few enough to bound memory (8 x 4 MiB). */
 const PIECES_AT_ONCE = 8;
+
+/** Types that the catalog can hold; a browser may say anything. */
+const MIME = /^[\x20-\x7e]{1,255}$/;
 
 export interface PreparedShare {
   readonly root: Root;
@@ -42,8 +44,8 @@ export interface PrepareOptions {
 
 /**
  * Hashes and encrypts a tree of files into pieces, a catalog and a manifest. Reads one piece at a time from each file, so
- * memory stays bounded whatever the size. Throws SourceError when a file cannot be read or changed meanwhile, or when
- * there are too many pieces; the signal's reason when aborted.
+ * memory stays bounded whatever the size. Throws SourceError when a file cannot be read or changed meanwhile, LayoutError
+ * (a sentence for the sharer) when there are too many pieces or names; the signal's reason when aborted.
  */
 export async function prepareShare(tree: SourceTree, options: PrepareOptions): Promise<PreparedShare> {
   const layout = layoutOf(tree);
@@ -68,18 +70,10 @@ export async function prepareShare(tree: SourceTree, options: PrepareOptions): P
 type Layout = ReturnType<typeof layoutFiles>;
 
 function layoutOf(tree: SourceTree): Layout {
-  const sizes = tree.files.map(({ file }) => ({ size: file.size }));
-  try {
-    return layoutFiles(
-      sizes,
-      sizes.reduce((sum, { size }) => sum + size, 0),
-    );
-  } catch (error) {
-    if (!(error instanceof LayoutError)) throw error;
-    throw new SourceError(
-      "These files need more than 65,536 pieces, which one link cannot hold. Pack them into an archive, or share them in several links.",
-    );
-  }
+  return layoutFiles(
+    tree.files.map(({ file }) => ({ size: file.size })),
+    totalSize(tree),
+  );
 }
 
 interface PieceJob {
@@ -117,8 +111,8 @@ function catalogOf(tree: SourceTree, layout: Layout, plain: Uint8Array, options:
   const files = tree.files.map(({ path, file }, position) => ({
     path,
     size: file.size,
-    ...(file.type ? { type: file.type } : {}),
-    ...(file.lastModified > 0 ? { mtime: file.lastModified } : {}),
+    ...(MIME.test(file.type) ? { type: file.type } : {}),
+    ...(file.lastModified > 0 ? { mtime: Math.round(file.lastModified) } : {}),
     first: layout.files[position]?.first ?? 0,
     count: layout.files[position]?.count ?? 0,
   }));

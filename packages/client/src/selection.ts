@@ -1,4 +1,4 @@
-import type { Catalog, PieceRange } from "@starling/protocol";
+import { type Catalog, fileOfPiece, type PieceRange } from "@starling/protocol";
 import { PathError } from "./errors.ts";
 
 /**
@@ -107,17 +107,9 @@ export class Selection {
     return ranges;
   }
 
-  /** Position in the catalog of the file that this piece belongs to, by binary search: files are in piece order. */
+  /** Position in the catalog of the file that this content piece belongs to; -1 when there is no such piece. */
   fileOf(piece: number): number {
-    const { files } = this.#catalog;
-    let low = 0;
-    let high = files.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((files[middle]?.first ?? 0) <= piece) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return fileOfPiece(this.#catalog.files, piece) ?? -1;
   }
 
   #addBytes(index: number, piece: number, sign: 1 | -1): void {
