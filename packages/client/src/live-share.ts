@@ -389,6 +389,10 @@ export class LiveShare implements Share {
         this.#problem = { sentence, fatal };
         this.touch();
       },
+      recovered: () => {
+        if (this.#problem?.fatal) this.#problem = null;
+        this.touch();
+      },
       outOfRoom: (sentence) => {
         this.#outOfRoom = sentence;
         this.touch();

@@ -17,6 +17,8 @@ export interface RunEvents {
   changed(): void;
   /** Something is wrong; `fatal` when nothing more can come of it. */
   problem(sentence: string, fatal: boolean): void;
+  /** Pieces come again: what was wrong with the sources is over. */
+  recovered(): void;
   /** The store has no room, so fetching stands still. */
   outOfRoom(sentence: string): void;
 }
@@ -91,7 +93,7 @@ export class ShareRun implements SwarmShare {
 
   gained(pieces: readonly number[]): void {
     this.#model.mark(pieces, true);
-    this.#events.changed();
+    this.#events.recovered();
   }
 
   withdrawn(pieces: readonly number[]): void {
