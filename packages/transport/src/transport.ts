@@ -30,7 +30,10 @@ export interface AssociationEvents {
   open(): void;
   /** One binary message. The view owns its buffer: it stays valid. */
   frame(frame: Uint8Array): void;
-  /** The queue fell below the low-water mark; `queuedBytes` is what still waits, in our queue and in the channel. */
+  /**
+   * No more than the low-water mark waits (any more); `queuedBytes` is what does, in our queue and in the channel.
+   * Follows every turn in which blocks were sent, sooner or later, so a sender may wait for it; not control frames.
+   */
   flushed(queuedBytes: number): void;
   closed(closed: Closed): void;
 }
@@ -52,8 +55,9 @@ export interface Association {
   send(frame: Uint8Array, priority: "control" | "block"): void;
   /** Bytes not yet handed to the network: our queue and the channel's buffer. */
   readonly queuedBytes: number;
-  /** Largest frame that the other side takes, in bytes; known once open. */
+  /** Largest frame that the other side takes, in bytes; 0 until open. A larger one ends the association. */
   readonly maxFrameBytes: number;
+  /** Ends it at once: frames that still wait are lost. */
   close(detail: string): void;
   stats(): Promise<LinkStats>;
 }
