@@ -18,7 +18,7 @@ const MESSAGES_PER_SECOND = 8;
 const MESSAGE_BURST = 80;
 
 /** A close code of ours, never sent: the session was ended on this side. */
-export const ENDED_HERE = 0;
+const ENDED_HERE = 0;
 
 export interface SessionOptions {
   readonly url: string;
