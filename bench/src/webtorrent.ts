@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { Server } from "bittorrent-tracker";
+import Server from "bittorrent-tracker/server";
 import type { Contender } from "./contender.ts";
 import { servePages } from "./serve-pages.ts";
 
@@ -24,8 +23,7 @@ declare global {
 export async function webTorrent(strategy: "sequential" | "rarest"): Promise<Contender> {
   const pages = await servePages();
   const tracker = new Server({ udp: false, http: false, ws: true, stats: false });
-  tracker.listen(0, "127.0.0.1");
-  await once(tracker, "listening");
+  await new Promise<void>((resolve) => tracker.listen(0, "127.0.0.1", resolve));
   const announce = [`ws://localhost:${tracker.ws.address().port}`];
   return {
     name: `WebTorrent (${strategy})`,

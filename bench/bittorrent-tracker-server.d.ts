@@ -7,5 +7,6 @@ declare module "bittorrent-tracker/server" {
     constructor(options: { udp: boolean; http: boolean; ws: boolean; stats: boolean });
     readonly ws: { address(): AddressInfo };
     listen(port: number, host: string, listening: () => void): void;
+    close(closed: () => void): void;
   }
 }
