@@ -150,13 +150,15 @@ describe("receiving", { timeout: 30_000 }, () => {
     await shown.getByRole("button", { name: "Download", exact: true }).waitFor();
   });
 
-  test("five thousand files are listed and chosen smoothly", async () => {
+  test("five thousand files are listed to the last, and chosen, with few rows in the document", async () => {
     const shown = await open("many", "/share/r1");
-    await shown.getByRole("checkbox", { name: "file 4321.txt", exact: true }).waitFor({ state: "attached" });
-    const started = Date.now();
+    const list = shown.getByRole("list", { name: "Files" });
+    await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await shown.getByRole("checkbox", { name: "file 4999.txt", exact: true }).uncheck();
+    await shown.getByText("4,999 files").waitFor();
+    expect(await list.getByRole("listitem").count()).toBeLessThan(100);
     await shown.getByRole("button", { name: "Select none" }).click();
     await shown.getByText("0 files, 0 B").waitFor();
-    expect(Date.now() - started).toBeLessThan(3000);
   });
 
   test("lists name each button after its share", async () => {

@@ -1,68 +1,71 @@
-import { useCallback, useMemo, useState } from "react";
+import { memo, useCallback, useMemo, useState } from "react";
+import { useRowWindow } from "../hooks/use-row-window.ts";
 import { buildTree, checkOf, type TreeNode, visibleRows } from "../logic/file-tree.ts";
+import { ROW_REM } from "../logic/row-window.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { FileRow } from "./file-row.tsx";
 import { FolderRow } from "./folder-row.tsx";
 
-/** How a list lets files be chosen; without it the list is for reading. */
-export interface FileChoice {
-  readonly isChecked: (path: string) => boolean;
-  readonly toggle: (paths: readonly string[], checked: boolean) => void;
-}
+type IsChecked = (path: string) => boolean;
+type Toggle = (paths: readonly string[], checked: boolean) => void;
 
+/** No whole share among these, whose progress changes every frame: the list renders only when its rows may. */
 interface FileListProps {
-  readonly share: ShareView;
-  readonly choice: FileChoice | null;
+  readonly shareId: string;
+  readonly files: ShareView["files"];
+  readonly folders: ShareView["folders"];
+  readonly selection: ShareView["selection"];
   /** Whole percent that is here, by path; null where that means nothing (one's own files). */
   readonly percents: ReadonlyMap<string, number> | null;
+  /** How files are chosen; null in a list for reading. */
+  readonly isChecked: IsChecked | null;
+  readonly onToggle: Toggle | undefined;
 }
 
 /** What scrolls must be reachable by keyboard, also where it holds nothing that takes the focus. */
 const SCROLLS = { tabIndex: 0 };
 
-/** Above this many files folders start closed. */
-const CLOSED_ABOVE = 20_000;
-
-/**
- * Files and folders as an indented list. Thousands of rows are fine: the browser lays out only those in view
- * (content-visibility), so all of them stay there for search and for screen readers.
- */
-export function FileList({ share, choice, percents }: FileListProps) {
-  const tree = useMemo(() => buildTree(share.files, share.folders), [share.files, share.folders]);
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(() => initiallyCollapsed(tree, share.files.length));
+/** Files and folders as an indented list; of a long one only the rows around the visible part are in the document. */
+export const FileList = memo(function FileList({ shareId, files, folders, selection, ...row }: FileListProps) {
+  const { percents, isChecked, onToggle } = row;
+  const tree = useMemo(() => buildTree(files, folders), [files, folders]);
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set<string>());
   const rows = useMemo(() => visibleRows(tree, collapsed), [tree, collapsed]);
-  const selection = useMemo(() => new Set(share.selection), [share.selection]);
+  const selected = useMemo(() => new Set(selection), [selection]);
   const onFold = useCallback((path: string) => setCollapsed((set) => toggled(set, path)), []);
+  const [list, { first, last }] = useRowWindow(rows.length);
+  const renderRow = (node: TreeNode) =>
+    node.kind === "folder" ? (
+      <FolderRow
+        key={`${node.path}/`}
+        folder={node}
+        folded={collapsed.has(node.path)}
+        check={isChecked && checkOf(node.files, isChecked)}
+        onFold={onFold}
+        onToggle={onToggle}
+      />
+    ) : (
+      <FileRow
+        key={node.path}
+        shareId={shareId}
+        file={node}
+        checked={isChecked ? isChecked(node.path) : null}
+        percent={selected.has(node.path) ? (percents?.get(node.path) ?? null) : null}
+        onToggle={onToggle}
+      />
+    );
   return (
-    <ul className="file-list" aria-label="Files" {...SCROLLS}>
-      {rows.map((row) =>
-        row.kind === "folder" ? (
-          <FolderRow
-            key={`${row.path}/`}
-            folder={row}
-            folded={collapsed.has(row.path)}
-            check={choice && checkOf(row.files, choice.isChecked)}
-            onFold={onFold}
-            onToggle={choice?.toggle}
-          />
-        ) : (
-          <FileRow
-            key={row.path}
-            shareId={share.id}
-            file={row}
-            checked={choice ? choice.isChecked(row.path) : null}
-            percent={selection.has(row.path) ? (percents?.get(row.path) ?? null) : null}
-            onToggle={choice?.toggle}
-          />
-        ),
-      )}
+    <ul className="file-list" aria-label="Files" ref={list} {...SCROLLS}>
+      <Gap rows={first} />
+      {rows.slice(first, last).map(renderRow)}
+      <Gap rows={Math.max(0, rows.length - last)} />
     </ul>
   );
-}
+});
 
-function initiallyCollapsed(tree: readonly TreeNode[], files: number): ReadonlySet<string> {
-  const folders = files > CLOSED_ABOVE ? tree.filter(({ kind }) => kind === "folder") : [];
-  return new Set(folders.map(({ path }) => path));
+/** Room for rows that are not rendered. */
+function Gap({ rows }: { readonly rows: number }) {
+  return rows === 0 ? null : <li role="presentation" style={{ height: `${rows * ROW_REM}rem` }} />;
 }
 
 function toggled(set: ReadonlySet<string>, path: string): ReadonlySet<string> {

@@ -18,7 +18,15 @@ export function OwnShare({ share }: { readonly share: ShareView }) {
       {share.link !== null && <LinkCard link={share.link} title="Send this link" hint={linkHint(share)} />}
       <section className="card card-flush" aria-labelledby="files-heading">
         <h2 id="files-heading">Contents</h2>
-        <FileList share={share} choice={null} percents={null} />
+        <FileList
+          shareId={share.id}
+          files={share.files}
+          folders={share.folders}
+          selection={share.selection}
+          percents={null}
+          isChecked={null}
+          onToggle={undefined}
+        />
       </section>
     </>
   );

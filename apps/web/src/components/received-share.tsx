@@ -24,7 +24,15 @@ export function ReceivedShare({ share }: { readonly share: ShareView }) {
           </div>
         )}
         <DownloadBar share={share} choice={choice} />
-        <FileList share={share} choice={choosable ? choice : null} percents={percents} />
+        <FileList
+          shareId={share.id}
+          files={share.files}
+          folders={share.folders}
+          selection={share.selection}
+          percents={percents}
+          isChecked={choosable ? choice.isChecked : null}
+          onToggle={choice.toggle}
+        />
         <SaveAll share={share} />
       </section>
       {share.link !== null && (
