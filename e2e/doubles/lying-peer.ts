@@ -105,7 +105,7 @@ declare global {
   interface Window {
     /** Starts the liar of this page. */
     lyingPeer?: (signalingUrl: string, root: string) => LyingPeer;
-    liar?: LyingPeer;
+    liar?: LyingPeer | undefined;
   }
 }
 
