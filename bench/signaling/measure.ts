@@ -24,6 +24,7 @@ const BODY = "x".repeat(1024);
 const RELAYING = 32;
 const WINDOW = 8;
 const JOINING_AT_ONCE = 50;
+const UNCOUNTED = 1_000;
 const WARM_UP_SECONDS = 2;
 
 /** Measures a server in a new process: first memory, then, with only the relaying connections, messages. */
@@ -34,12 +35,12 @@ export async function measure(contender: Contender, size: Size): Promise<Measure
 
 async function measureIdle(contender: Contender, connections: number) {
   const server = await ServerChild.start(contender.name);
-  // The first connections load code and fill caches; they are not counted.
-  const first = await joinAll(contender, server.port, 100);
-  await sleep(500);
+  // The first connections load code, fill caches and grow the heap; they stay open and are not counted.
+  const first = await joinAll(contender, server.port, UNCOUNTED);
+  await sleep(1_000);
   const before = await server.usage();
   const members = await joinAll(contender, server.port, connections);
-  await sleep(1_000);
+  await sleep(3_000);
   const after = await server.usage();
   for (const { socket } of [...first, ...members]) socket.close();
   await server.stop();

@@ -1,5 +1,8 @@
 import { createPublicKey, verify } from "node:crypto";
 
+/** What stands before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410, section 4). */
+const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+
 /**
  * Checks an Ed25519 signature off the main thread. A key that is none answers false.
  * @param publicKey 32 bytes
@@ -11,8 +14,7 @@ export function verifyEd25519(
   answer: (ok: boolean) => void,
 ): void {
   try {
-    const x = Buffer.from(publicKey).toString("base64url");
-    const key = createPublicKey({ format: "jwk", key: { kty: "OKP", crv: "Ed25519", x } });
+    const key = createPublicKey({ format: "der", type: "spki", key: Buffer.concat([SPKI_PREFIX, publicKey]) });
     verify(null, payload, key, signature, (error, ok) => answer(error === null && ok));
   } catch {
     answer(false);

@@ -100,7 +100,8 @@ function createHttpServer(listener: RequestListener, sockets: Sockets, headersTi
     },
     listener,
   );
-  server.setTimeout(IDLE_TIMEOUT_MS);
+  // Not server.setTimeout, which would leave a timer with every WebSocket.
+  server.on("request", (_, response) => response.setTimeout(IDLE_TIMEOUT_MS));
   server.on("upgrade", (request, stream, head) => {
     const path = request.url?.split("?", 1)[0];
     if (path === "/ws") sockets.upgrade(request, stream, head);

@@ -1,15 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
-import { encodeServerMessage, type IceServer, SIGNALING_MAX_MESSAGE } from "@starling/protocol";
+import { Duplex } from "node:stream";
+import { type IceServer, SIGNALING_MAX_MESSAGE } from "@starling/protocol";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { clientAddress } from "./client-address.ts";
 import { verifyEd25519 } from "./ed25519.ts";
+import { encodeChecked } from "./encoding.ts";
 import { CLOSINGS } from "./hub/closings.ts";
 import type { HubEffect } from "./hub/effects.ts";
 import { Hub } from "./hub/hub.ts";
 import type { HubInput } from "./hub/inputs.ts";
 import type { HubLimits } from "./hub/limits.ts";
 import { isOriginAllowed } from "./origin.ts";
+import { createOutbox } from "./outbox.ts";
 
 /** A socket with more unread bytes than this is cut: it does not read. */
 const MAX_UNREAD_BYTES = 256 * 1024;
@@ -19,6 +21,7 @@ const TICK_MS = 1_000;
 /** How long a closing handshake may take before the socket is cut. */
 const CLOSE_TIMEOUT_MS = 1_500;
 const GOING_AWAY = 1001;
+const NO_STREAM = new Duplex();
 
 export interface SocketOptions {
   readonly limits: HubLimits;
@@ -49,6 +52,8 @@ export interface Sockets {
 class NumberedSocket extends WebSocket {
   number = 0;
   answered = true;
+  /** What it was upgraded from; set before anything is sent. */
+  stream: Duplex = NO_STREAM;
 }
 
 /** Connects WebSockets to a hub; every decision is the hub's. */
@@ -84,7 +89,8 @@ export function createSockets(options: SocketOptions): Sockets {
     if (socket === undefined) return;
     switch (effect.type) {
       case "send":
-        deliver(socket, encodeServerMessage(effect.message));
+        hold(socket);
+        socket.send(encodeChecked(effect.message));
         return;
       case "close":
         end(socket, CLOSINGS[effect.closing].code, CLOSINGS[effect.closing].reason);
@@ -96,10 +102,9 @@ export function createSockets(options: SocketOptions): Sockets {
     }
   }
 
-  function deliver(socket: NumberedSocket, text: string): void {
-    socket.send(text);
+  const hold = createOutbox<NumberedSocket>((socket) => {
     if (socket.bufferedAmount > MAX_UNREAD_BYTES) cut(socket, "slow");
-  }
+  });
 
   function cut(socket: NumberedSocket, reason: SocketCut["reason"]): void {
     options.observe({ type: "cut", reason });
@@ -122,8 +127,9 @@ export function createSockets(options: SocketOptions): Sockets {
     feed({ type: "closed", socket: number });
   }
 
-  function open(socket: NumberedSocket, address: string): void {
+  function open(socket: NumberedSocket, stream: Duplex, address: string): void {
     lastNumber += 1;
+    socket.stream = stream;
     socket.number = lastNumber;
     sockets.set(lastNumber, socket);
     socket.on("message", onMessage).on("pong", onPong).on("close", onClose).on("error", ignore);
@@ -158,7 +164,7 @@ export function createSockets(options: SocketOptions): Sockets {
         return;
       }
       const address = clientAddress(request, options.trustProxy);
-      server.handleUpgrade(request, stream, head, (socket) => open(socket, address));
+      server.handleUpgrade(request, stream, head, (socket) => open(socket, stream, address));
     },
     async close() {
       clearInterval(timer);
