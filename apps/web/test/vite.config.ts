@@ -13,7 +13,12 @@ export default defineConfig({
   root: path("../../.."),
   plugins: [react()],
   resolve: { alias: { "@starling/client": path("fake-client.ts") } },
-  build: { target: "es2023", outDir: path("../../../node_modules/.cache/starling-web-harness"), emptyOutDir: true },
+  build: {
+    target: "es2023",
+    outDir: path("../../../node_modules/.cache/starling-web-harness"),
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 1000,
+  },
   preview: { headers: { "Content-Security-Policy": CONTENT_SECURITY_POLICY }, open: false },
   logLevel: "warn",
 });
