@@ -7,5 +7,5 @@ const signaling = `http://localhost:${process.env.PORT ?? "8080"}`;
 export default defineConfig({
   plugins: [react()],
   server: { proxy: { "/ws": { target: signaling, ws: true }, "/config.json": { target: signaling } } },
-  build: { target: "es2023", outDir: "dist", sourcemap: true },
+  build: { target: "es2023", outDir: "dist", sourcemap: true, chunkSizeWarningLimit: 1000 },
 });

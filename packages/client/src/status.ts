@@ -34,8 +34,8 @@ export function statusOf(situation: Situation): string {
       return "Paused. Nothing is sent or received.";
     case "complete":
       return situation.peers > 0
-        ? `Complete. ${connectedTo(situation.peers)}, helping others.`
-        : "Complete. While this page is open you help others who have the link.";
+        ? `${connectedTo(situation.peers)}. While this page is open you help others who have the link.`
+        : "Everything is here. While this page is open you help others who have the link.";
     case "needs-files":
       return "This browser kept no copy of these files. Choose them again to go on sharing.";
     case "elsewhere":
