@@ -2,6 +2,7 @@ import { equalBytes, joinProof, type NodeId, type SwarmMessage, toHex } from "@s
 import { forgetBits, sendHaveSet } from "./availability.ts";
 import { fillSlots } from "./choking.ts";
 import type { Context } from "./context.ts";
+import { MAX_DECLINED } from "./limits.ts";
 import { manifestSourceLost } from "./manifest-exchange.ts";
 import { exchangePeers } from "./peer-exchange.ts";
 import { Link, PeerState } from "./peer-state.ts";
@@ -18,6 +19,17 @@ export function joinLinked(ctx: Context, share: ShareState, id: NodeId): void {
   const link = ctx.links.get(id);
   if (link === undefined || share.paused || share.peers.has(id) || share.banned.has(id)) return;
   sendJoin(ctx, share, link);
+}
+
+/** We take part from now on: peers that joined too early need not find out by themselves. */
+export function joinDeclined(ctx: Context, share: ShareState): void {
+  if (share.paused) return;
+  for (const link of ctx.links.values()) {
+    const proof = link.declined.get(share.tagHex);
+    if (proof === undefined) continue;
+    link.declined.delete(share.tagHex);
+    if (proof === null || proves(ctx, link, share, proof)) joinLinked(ctx, share, link.peer);
+  }
 }
 
 export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
@@ -43,7 +55,8 @@ export function linkDown(ctx: Context, id: NodeId): void {
 export function onJoin(ctx: Context, link: Link, message: Join): string | null {
   const share = ctx.sharesByTag.get(toHex(message.tag));
   if (link.byRemote.has(message.share)) return "share-number-taken";
-  if (share === undefined || share.paused || share.banned.has(link.peer) || !proves(ctx, link, share, message)) {
+  if (share === undefined || share.paused || share.banned.has(link.peer) || !proves(ctx, link, share, message.proof)) {
+    if (share === undefined || share.paused) decline(link, toHex(message.tag), message.proof);
     ctx.emit({ type: "send", peer: link.peer, message: { type: "leave", share: 0, tag: message.tag } });
     return null;
   }
@@ -70,6 +83,7 @@ export function onLeave(ctx: Context, link: Link, message: Leave): void {
 /** We leave: the peer drops what we asked for, so nothing more is expected but what is under way. */
 export function leave(ctx: Context, peer: PeerState): void {
   ctx.send(peer, { type: "leave", share: peer.localNumber });
+  if (peer.joined) decline(peer.link, peer.share.tagHex, null);
   removeMember(ctx, peer);
 }
 
@@ -111,7 +125,13 @@ function sendJoin(ctx: Context, share: ShareState, link: Link): PeerState {
   return peer;
 }
 
-function proves(ctx: Context, link: Link, share: ShareState, message: Join): boolean {
+function decline(link: Link, tag: string, proof: Uint8Array | null): void {
+  const [oldest] = link.declined.keys();
+  if (oldest !== undefined && link.declined.size >= MAX_DECLINED) link.declined.delete(oldest);
+  link.declined.set(tag, proof);
+}
+
+function proves(ctx: Context, link: Link, share: ShareState, proof: Uint8Array): boolean {
   const expected = joinProof({
     root: share.root,
     sender: link.peer,
@@ -119,5 +139,5 @@ function proves(ctx: Context, link: Link, share: ShareState, message: Join): boo
     senderNonce: link.remoteNonce,
     receiverNonce: link.localNonce,
   });
-  return equalBytes(expected, message.proof);
+  return equalBytes(expected, proof);
 }

@@ -71,6 +71,8 @@ export const MAX_OUTSTANDING = 1024;
 /** Requests of at most {@link SMALL_BLOCK} bytes may be outstanding beyond the window up to this count. */
 export const SMALL_REQUESTS = 256;
 export const SMALL_BLOCK = KIB;
+/** Joins of one link that are remembered although we take no part in their shares. */
+export const MAX_DECLINED = 64;
 /** An offset is below this, so that piece and offset make one exact number. */
 export const OFFSET_SPAN = MAX_PIECE_SIZE * 2;
 

@@ -24,6 +24,11 @@ export class Link {
   readonly byRemote = new Map<number, PeerState>();
   /** Requests that were outstanding when a share was left: their blocks may still be under way. By the peer's number. */
   readonly departed = new Map<number, Map<number, Outstanding>>();
+  /**
+   * Shares, by tag, that the peer would be in and we are not: it joined before we took part, or we paused. Its proof to
+   * be checked, null where it proved itself before. Oldest first.
+   */
+  readonly declined = new Map<string, Uint8Array | null>();
   /** Bytes handed to the channel since it last reported. */
   queuedBytes = 0;
   /** When bytes were last handed or reported. */

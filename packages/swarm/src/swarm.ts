@@ -7,7 +7,7 @@ import { Context } from "./context.ts";
 import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
-import { leave, linkDown, linkUp, onJoin, onLeave } from "./joining.ts";
+import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave } from "./joining.ts";
 import { blockKey, DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
 import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from "./manifest-exchange.ts";
 import { exchangePeersOf } from "./peer-exchange.ts";
@@ -126,6 +126,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     ctx.sharesByTag.set(share.tagHex, share);
     if (input.manifest !== null) this.#startContent(share, input.manifest, false);
     this.#seek(share);
+    joinDeclined(ctx, share);
   }
 
   /** Looks for sources at once rather than at the next tick. */
@@ -151,6 +152,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     share.candidates.forgive();
     updateAll(ctx, share);
     this.#seek(share);
+    joinDeclined(ctx, share);
     refillShare(ctx, share);
   }
 

@@ -69,6 +69,29 @@ describe("joining", () => {
     expect(sent(talk.wait(15_000), "join", A)).toHaveLength(1);
   });
 
+  it("joins at once, when it takes part, a peer that asked before with a proof that holds", () => {
+    const talk = new Conversation(SHARE);
+    for (const peer of [A, B]) talk.linkUp(peer);
+    talk.say(A, talk.joinMessage(A));
+    talk.say(B, { ...talk.joinMessage(B), proof: new Uint8Array(32) });
+    const added = talk.seed();
+    expect(sent(added, "join", A)).toHaveLength(1);
+    expect(sent(added, "join", B)).toEqual([]);
+    const answer = talk.say(A, talk.joinMessage(A, 8));
+    expect(sent(answer, "have", A)).toHaveLength(1);
+    expect(sent(answer, "join", A)).toEqual([]);
+  });
+
+  it("joins the same peers again when it is resumed", () => {
+    const talk = new Conversation(SHARE);
+    talk.seed();
+    talk.join(A);
+    talk.input({ type: "pause", root });
+    expect(sent(talk.input({ type: "resume", root }), "join", A)).toHaveLength(1);
+    expect(sent(talk.say(A, talk.joinMessage(A, 8)), "have", A)).toHaveLength(1);
+    expect(of(talk.effects, "drop")).toEqual([]);
+  });
+
   it("keeps its links under the cap and gives up those that do not come", () => {
     const talk = new Conversation(SHARE, { wantedLinks: 2 });
     talk.fetch();
