@@ -1,0 +1,88 @@
+import { HeapWatch } from "../doubles/heap-watch.ts";
+import { madeDigests, makeFile, sharedDigests } from "../doubles/made-file.ts";
+import { randomFile } from "../files.ts";
+import { test as base, expect, FULL, MB } from "../fixtures.ts";
+import { Person, sha256File } from "../person.ts";
+
+const GB = 1000 * MB;
+const MAX_HEAP = 300 * MB;
+
+/** People whose browsers keep their data on disk: those of other tests keep it in memory. */
+const test = base.extend<{ resident: (name: string) => Promise<Person> }>({
+  resident: async ({ playwright, launchOptions, server, folder }, use) => {
+    const people: Person[] = [];
+    await use(async (name) => {
+      const context = await playwright.chromium.launchPersistentContext(`${folder}/${name}`, launchOptions);
+      const someone = new Person(name, context, context.pages()[0] ?? (await context.newPage()), server.url);
+      people.push(someone);
+      await someone.visit();
+      return someone;
+    });
+    for (const someone of people) await someone.context.close();
+    expect(people.flatMap(({ troubles }) => troubles)).toEqual([]);
+  },
+});
+
+/** The browser says that it has so much room: a share of over a tenth of it is not copied into the store. */
+async function claimQuota(person: Person, quota: number): Promise<void> {
+  await person.context.addInitScript((quota) => {
+    StorageManager.prototype.estimate = async () => ({ quota, usage: 0 });
+  }, quota);
+  await person.reload();
+}
+
+test("a large file made on the fly goes from tab to tab within little memory", async ({ resident }) => {
+  test.setTimeout(FULL ? 900_000 : 240_000);
+  const size = FULL ? 2 * GB : 256 * MB;
+  const sharer = await resident("Ada");
+  const receiver = await resident("Ben");
+  const heaps = [await HeapWatch.on(sharer.page), await HeapWatch.on(receiver.page)];
+
+  await makeFile(sharer.page, "film.raw", size);
+  await sharer.page.evaluate(async () => {
+    if (window.madeFile) await window.starling?.share([window.madeFile]);
+  });
+  const { link } = await sharer.share();
+  await receiver.openLink(link ?? "");
+  await receiver.downloadButton.click();
+  await receiver.complete(FULL ? 600_000 : 180_000);
+  expect((await receiver.share()).progress.bytesVerified).toBe(size);
+  const arrived = await sharedDigests(receiver.page);
+  expect(arrived).toHaveLength(Math.ceil(size / 1024 ** 2));
+  expect(arrived).toEqual(await madeDigests(sharer.page));
+
+  for (const heap of heaps) heap.stop();
+  console.log(`peak heap of sharer and receiver: ${heaps.map(({ peak }) => `${Math.round(peak / MB)} MB`).join(", ")}`);
+  for (const { peak, samples } of heaps) {
+    expect(samples).toBeGreaterThan(10);
+    expect(peak).toBeLessThan(MAX_HEAP);
+  }
+});
+
+test("a share that is too large to be copied needs its file again after a reload, and is then served", async ({
+  resident,
+  folder,
+}) => {
+  test.setTimeout(FULL ? 600_000 : 120_000);
+  const size = FULL ? 1.2 * GB : 40 * MB;
+  const file = await randomFile(folder, "film.raw", size);
+  const sharer = await resident("Ada");
+  if (!FULL) await claimQuota(sharer, 5 * size);
+  const link = await sharer.shareFiles(file);
+  await sharer.reload();
+  await expect.poll(async () => (await sharer.share()).state).toBe("needs-files");
+
+  const receiver = await resident("Ben");
+  await receiver.visit(link);
+  await expect(receiver.page.getByText(/Looking for the sender/).first()).toBeVisible();
+  const other = await randomFile(folder, "other.raw", 1 * MB);
+  await sharer.page.getByLabel("Choose the files again").setInputFiles(other);
+  await expect(sharer.page.getByText(/has another size/).first()).toBeVisible();
+
+  await sharer.page.getByLabel("Choose the files again").setInputFiles(file);
+  await expect.poll(async () => (await sharer.share()).state).toBe("seeding");
+  await expect(receiver.downloadButton).toBeVisible({ timeout: 30_000 });
+  await receiver.downloadButton.click();
+  await receiver.complete(FULL ? 400_000 : 60_000);
+  expect(await sha256File(await receiver.save("Save film.raw"))).toBe(await sha256File(file));
+});
