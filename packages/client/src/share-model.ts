@@ -14,7 +14,6 @@ import type { FileInfo } from "./api.ts";
 import { Content } from "./content.ts";
 import type { ShareData } from "./record.ts";
 import { Selection } from "./selection.ts";
-import { Twins } from "./twins.ts";
 
 /** At most this many hints are kept of the links that a share was opened by. */
 const HINTS_KEPT = 8;
@@ -26,7 +25,6 @@ export class ShareModel {
   data: ShareData;
   manifest: Manifest | null = null;
   content: Content | null = null;
-  #twins: Twins | null = null;
   selection: Selection | null = null;
   #files: readonly FileInfo[] = [];
   #folders: readonly string[] = [];
@@ -63,13 +61,6 @@ export class ShareModel {
   get root(): Root {
     if (this.data.root === null) throw new Error("this share is still being prepared");
     return this.data.root;
-  }
-
-  /** All manifest indexes with the same address as this one. */
-  twinsOf(piece: number): readonly number[] {
-    if (!this.manifest) return [piece];
-    this.#twins ??= new Twins(this.manifest);
-    return this.#twins.of(piece);
   }
 
   learnManifest(bytes: Uint8Array): void {

@@ -45,10 +45,6 @@ export class ShareRun implements SwarmShare {
     return this.#model.manifest;
   }
 
-  twinsOf(piece: number): readonly number[] {
-    return this.#model.twinsOf(piece);
-  }
-
   async start(): Promise<void> {
     const { manifest } = this.#model;
     const have = manifest ? await this.#verifiedBits(manifest) : null;

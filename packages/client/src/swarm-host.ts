@@ -26,8 +26,6 @@ export interface SwarmShare {
   readonly id: string;
   /** Null until `manifestArrived`. */
   readonly manifest: Manifest | null;
-  /** All manifest indexes with the same address as this one. */
-  twinsOf(piece: number): readonly number[];
   manifestArrived(bytes: Uint8Array): void;
   /** Pieces became verified. */
   gained(pieces: readonly number[]): void;
@@ -184,7 +182,7 @@ export class SwarmHost {
       case "verify":
         return this.#verify(share, effect.root, effect.piece, effect.bytes);
       case "store":
-        return this.#store(share, effect.piece, effect.bytes);
+        return this.#store(share, effect.pieces, effect.bytes);
       case "load":
         return this.#load(share, effect.root, effect.piece);
       case "have":
@@ -215,10 +213,10 @@ export class SwarmHost {
     );
   }
 
-  #store(share: SwarmShare, piece: number, bytes: Uint8Array): void {
-    if (!share.manifest) return;
-    const hash = manifestHash(share.manifest, piece);
-    this.#writeBehind.add({ shareId: share.id, pieces: share.twinsOf(piece), hash, bytes });
+  #store(share: SwarmShare, pieces: readonly number[], bytes: Uint8Array): void {
+    const [piece] = pieces;
+    if (!share.manifest || piece === undefined) return;
+    this.#writeBehind.add({ shareId: share.id, pieces, hash: manifestHash(share.manifest, piece), bytes });
   }
 
   #load(share: SwarmShare, root: Root, piece: number): void {

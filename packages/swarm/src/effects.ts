@@ -22,8 +22,17 @@ export type SwarmEffect =
   | { readonly type: "manifest"; readonly root: Root; readonly bytes: Uint8Array }
   /** Hash these bytes and compare with the manifest; answer with `verified`. */
   | { readonly type: "verify"; readonly root: Root; readonly piece: number; readonly bytes: Uint8Array }
-  /** Write a verified piece behind; answer with `stored` or `store-failed`. Its bytes are served from memory meanwhile. */
-  | { readonly type: "store"; readonly root: Root; readonly piece: number; readonly bytes: Uint8Array }
+  /**
+   * Write a verified piece behind; answer with `stored` or `store-failed`. Its bytes are served from memory meanwhile.
+   * `pieces`: all indexes of its address, `piece` the lowest.
+   */
+  | {
+      readonly type: "store";
+      readonly root: Root;
+      readonly piece: number;
+      readonly pieces: readonly number[];
+      readonly bytes: Uint8Array;
+    }
   /** Read a piece that we have, for upload; answer with `loaded`. */
   | { readonly type: "load"; readonly root: Root; readonly piece: number }
   /** These pieces became verified (the one just fetched and all others of the same address). */

@@ -26,15 +26,21 @@ export class Picker {
   #firstLeft = 0;
   #size = 0;
   readonly #random: () => number;
+  /** Pieces in a row that one peer is asked for. */
+  readonly #extent: number;
 
-  /** @param first number of leading pieces (the catalog) that go before all others. */
-  constructor(pieces: number, first: number, random: () => number) {
+  /**
+   * @param first number of leading pieces (the catalog) that go before all others.
+   * @param extent pieces in a run; 1 for none.
+   */
+  constructor(pieces: number, first: number, random: () => number, extent = 1) {
     this.availability = new Uint16Array(pieces);
     this.#order = new Int32Array(pieces);
     this.#position = new Int32Array(pieces).fill(-1);
     this.#pickable = makeBitfield(pieces);
     this.#first = first;
     this.#random = random;
+    this.#extent = extent;
   }
 
   /** Pieces that may be begun. */
@@ -96,13 +102,25 @@ export class Picker {
     if (piece < this.#first) this.#firstLeft--;
   }
 
-  /** The next piece to begin among those that a peer has; -1 if none. `anyRarity`: at random instead of rarest first. */
-  pick(bits: Uint8Array, anyRarity: boolean, isSeed = false): number {
+  /**
+   * The next piece to begin among those that a peer has; -1 if none. `anyRarity`: at random instead of rarest first.
+   * `after`: the piece begun last with this peer; the one behind it goes first while none is rarer, up to the end of its
+   * extent, so that the peer reads its disk in runs (as libtorrent's piece_extent_affinity).
+   */
+  pick(bits: Uint8Array, anyRarity: boolean, isSeed = false, after = -1): number {
     if (this.#size === 0) return -1;
     const first = this.#firstLeft > 0 ? this.#pickFirst(bits) : -1;
     if (first >= 0) return first;
     const probed = anyRarity ? this.#probe(bits, 0, this.#size, PROBES) : this.#probeByRarity(bits, isSeed ? 0 : 1);
-    return probed >= 0 || this.#size <= PROBES ? probed : this.#compare(bits);
+    const rarest = probed >= 0 || this.#size <= PROBES ? probed : this.#compare(bits);
+    return rarest >= 0 && this.#continues(after, bits, anyRarity ? -1 : rarest) ? after + 1 : rarest;
+  }
+
+  /** Whether the piece behind `after` may be begun with this peer and is as rare as `rarest` (any piece: -1). */
+  #continues(after: number, bits: Uint8Array, rarest: number): boolean {
+    const next = after + 1;
+    if (after < 0 || next % this.#extent === 0 || !this.has(next) || !getBit(bits, next)) return false;
+    return rarest < 0 || this.#available(next) <= this.#available(rarest);
   }
 
   #pickFirst(bits: Uint8Array): number {

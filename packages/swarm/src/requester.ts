@@ -208,7 +208,8 @@ function beginPiece(ctx: Context, peer: PeerState): NextBlock | null {
   const { share } = peer;
   const content = share.content;
   if (content === null || ctx.starved) return null;
-  const piece = content.picker.pick(peer.bits, share.haveCount + share.begun.size < RANDOM_FIRST, peer.countedAsSeed);
+  const anyRarity = share.haveCount + share.begun.size < RANDOM_FIRST;
+  const piece = content.picker.pick(peer.bits, anyRarity, peer.countedAsSeed, peer.current?.index);
   if (piece < 0) return null;
   const length = content.table.length(piece);
   if (!hasMemory(ctx, length)) {

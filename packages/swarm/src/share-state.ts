@@ -3,6 +3,7 @@ import {
   type Manifest,
   makeBitfield,
   manifestHash,
+  manifestSize,
   type NodeId,
   type PieceRange,
   providerTag,
@@ -168,6 +169,17 @@ export function contentOf(table: PieceTable, random: () => number): Content {
     table,
     have: makeBitfield(table.count),
     missing: makeBitfield(table.count),
-    picker: new Picker(table.count, table.manifest.catalogPieces, random),
+    picker: new Picker(table.count, table.manifest.catalogPieces, random, extentOf(table.manifest)),
   };
+}
+
+/** Largest run of neighbours asked of one peer (libtorrent's extent), and the least number of runs in a share. */
+const MAX_EXTENT_BYTES = 4 * 1024 * 1024;
+const MIN_EXTENTS = 32;
+
+/** Pieces in a run: long enough for cheap reads, short enough that receivers soon have different parts. */
+function extentOf(manifest: Manifest): number {
+  const bytes = manifestSize(manifest);
+  const extent = Math.min(MAX_EXTENT_BYTES, bytes / MIN_EXTENTS);
+  return Math.max(1, Math.floor((extent * manifest.pieceCount) / bytes));
 }

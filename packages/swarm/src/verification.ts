@@ -56,7 +56,8 @@ export function storeAgain(ctx: Context, share: ShareState): void {
   share.blockedBy = null;
   for (const piece of share.unstored) {
     const bytes = ctx.cache.get(share.cacheKey(piece));
-    if (bytes !== null) ctx.emit({ type: "store", root: share.root, piece, bytes });
+    const pieces = share.content?.table.sameAs(piece) ?? [piece];
+    if (bytes !== null) ctx.emit({ type: "store", root: share.root, piece, pieces, bytes });
   }
   share.unstored.clear();
 }
@@ -100,7 +101,7 @@ function accept(ctx: Context, share: ShareState, content: Content, begun: BegunP
   share.missingCount--;
   ctx.cache.put(share.cacheKey(piece), begun.bytes, true);
   ctx.emit({ type: "have", root: share.root, pieces });
-  ctx.emit({ type: "store", root: share.root, piece, bytes: begun.bytes });
+  ctx.emit({ type: "store", root: share.root, piece, pieces, bytes: begun.bytes });
   for (const peer of share.peers.values()) {
     if (!getBit(peer.bits, piece)) continue;
     peer.useful--;

@@ -4,8 +4,8 @@ import { Picker } from "../src/picker.ts";
 import { allBits } from "./drawn-share.ts";
 
 /** A picker from a drawing: how many peers have each piece, one character a piece; `.` is a piece not wanted. */
-function drawn(drawing: string, first = 0, random: () => number = () => 0): Picker {
-  const picker = new Picker(drawing.length, first, random);
+function drawn(drawing: string, first = 0, random: () => number = () => 0, extent = 1): Picker {
+  const picker = new Picker(drawing.length, first, random, extent);
   [...drawing].forEach((character, piece) => {
     if (character !== ".") picker.insert(piece);
     for (let i = 0; i < (Number(character) || 0); i++) picker.raise(piece);
@@ -41,6 +41,16 @@ describe("the picker", () => {
     expect(picker.pick(bits(".xxxx"), false)).toBe(2);
     picker.remove(2);
     expect([3, 4]).toContain(picker.pick(bits(".xxxx"), false));
+  });
+
+  it.each([
+    ["goes on with the neighbour", "11111111", "xxxxxxxx", 1, 2],
+    ["stops where the run ends", "11111111", "xxxxxxxx", 3, 7],
+    ["prefers a rarer piece", "22221222", "xxxxxxxx", 1, 4],
+    ["skips what the peer has not", "11111111", "xx.xxxxx", 1, 7],
+    ["skips what is begun", "11.11111", "xxxxxxxx", 1, 7],
+  ])("asks one peer for runs of four: %s", (_, availability, has, after, expected) => {
+    expect(drawn(availability, 0, () => 0, 4).pick(bits(has), false, false, after)).toBe(expected);
   });
 
   it("breaks ties at random", () => {
