@@ -8,6 +8,32 @@ export interface StoredPieces {
   readonly wrong: readonly string[];
 }
 
+/** Damages content pieces in the app's database behind its back: one gets a bit flipped, another one loses its row. */
+export function damagePieces(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await answer(indexedDB.open("starling"));
+    const table = (name: string) => database.transaction(name, "readwrite").objectStore(name);
+    const rows: { hash: string; segment: number; offset: number; length: number }[] = await answer(
+      table("pieces").getAll(),
+    );
+    // The catalog's piece is shorter than full content pieces.
+    const longest = Math.max(...rows.map(({ length }) => length));
+    const [flipped, dropped] = rows.filter(({ length }) => length === longest);
+    if (!flipped || !dropped) throw new Error("too few pieces to damage");
+    const blob: Blob = await answer(table("segments").get(flipped.segment));
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    bytes[flipped.offset + 100] = (bytes[flipped.offset + 100] ?? 0) ^ 1;
+    await answer(table("segments").put(new Blob([bytes]), flipped.segment));
+    await answer(table("pieces").delete(dropped.hash));
+    database.close();
+  });
+}
+
 /** Dumps the pieces of the app's database (packages/store/src/schema.ts) with plain IndexedDB and hashes every one. */
 export function dumpPieces(page: Page): Promise<StoredPieces> {
   return page.evaluate(async () => {

@@ -98,7 +98,7 @@ export class LiveShare implements Share {
   }
 
   get error(): string | null {
-    return this.#problem?.sentence ?? this.#outOfRoom;
+    return this.#problem?.sentence ?? this.#outOfRoom ?? (this.#isDamaged ? DAMAGED : null);
   }
 
   get state(): ShareState {
@@ -338,6 +338,12 @@ export class LiveShare implements Share {
     );
   }
 
+  /** Pieces of a share made here are gone from the store, or were found damaged when a peer asked for them. */
+  get #isDamaged(): boolean {
+    const { data, selection } = this.model;
+    return data.mine && data.keep === "store" && this.#run?.takesPart === true && selection?.isComplete === false;
+  }
+
   #fetchingState(): ShareState {
     const { selection } = this.model;
     if (!selection) return "waiting";
@@ -468,3 +474,6 @@ export class LiveShare implements Share {
     this.#core.tabs.post({ type: "saved", id: this.id });
   }
 }
+
+const DAMAGED =
+  "A part of these files is damaged or gone in this browser's storage. It is fetched again from others who have it; if nobody has, share the files again.";

@@ -32,9 +32,10 @@ export class Providers {
     this.#asking.clear();
   }
 
+  /** Not while linked peers have every piece between them: linked ones may all miss the same. */
   #askServer(root: Root): void {
     const view = this.#swarm().view(root);
-    if (!view || view.peers.length > 0) return;
+    if (!view || view.copies >= 1) return;
     this.#asking.add(root);
     this.#network().requestPeers(providerTag(root));
   }

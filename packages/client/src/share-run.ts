@@ -33,12 +33,18 @@ export class ShareRun implements SwarmShare {
   readonly #streamed = new Map<object, PieceRange>();
   #listing = false;
   #stopped = false;
+  #takesPart = false;
 
   constructor(core: Core, model: ShareModel, events: RunEvents) {
     this.id = model.id;
     this.#core = core;
     this.#model = model;
     this.#events = events;
+  }
+
+  /** What is here has been counted, and peers are told of it. */
+  get takesPart(): boolean {
+    return this.#takesPart;
   }
 
   get manifest(): Manifest | null {
@@ -56,6 +62,7 @@ export class ShareRun implements SwarmShare {
       wanted: this.#model.wantedRanges([]),
       paused: this.#model.data.paused,
     });
+    this.#takesPart = true;
   }
 
   /** Leaves the swarm; what is verified is written first. */

@@ -1,0 +1,69 @@
+import { damagePieces, dumpPieces } from "../doubles/stored-pieces.ts";
+import { randomFile } from "../files.ts";
+import { expect, MB, test } from "../fixtures.ts";
+import { type Person, sha256File } from "../person.ts";
+
+const SIZE = 3 * MB;
+
+async function fetchAll(person: Person, link: string): Promise<void> {
+  await person.openLink(link);
+  await person.downloadButton.click();
+  await person.complete();
+}
+
+/** Waits until everything verified is written down. */
+async function isStored(person: Person): Promise<void> {
+  await expect.poll(async () => (await dumpPieces(person.page)).bytes).toBeGreaterThan(SIZE);
+}
+
+test("pieces that were damaged in a receiver's storage are fetched again before anything is saved", async ({
+  person,
+  folder,
+}) => {
+  const file = await randomFile(folder, "film.bin", SIZE);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  const receiver = await person("Ben");
+  await fetchAll(receiver, link);
+  await isStored(receiver);
+  const whole = await dumpPieces(receiver.page);
+  expect(whole.wrong).toEqual([]);
+
+  await damagePieces(receiver.page);
+  const damaged = await dumpPieces(receiver.page);
+  expect(damaged.count).toBe(whole.count - 1);
+  expect(damaged.wrong).toHaveLength(1);
+  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await expect.poll(() => dumpPieces(receiver.page), { timeout: 30_000 }).toEqual(whole);
+});
+
+test("a sharer whose storage was damaged withdraws what it lost, says so, and recovers from those who have it", async ({
+  person,
+  folder,
+}) => {
+  const file = await randomFile(folder, "film.bin", SIZE);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  const helper = await person("Ben");
+  await fetchAll(helper, link);
+  await isStored(helper);
+  await helper.page.close();
+  const whole = await dumpPieces(sharer.page);
+  await damagePieces(sharer.page);
+  await sharer.reload();
+  const notice = sharer.page.getByText(/damaged or gone in this browser/).first();
+  await expect(notice).toBeVisible();
+
+  const receiver = await person("Cem");
+  await receiver.openLink(link);
+  await receiver.downloadButton.click();
+  await receiver.reaches(0.9);
+  expect((await receiver.share()).state).not.toBe("complete");
+
+  helper.page = await helper.context.newPage();
+  await helper.visit();
+  await receiver.complete(60_000);
+  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await expect.poll(() => dumpPieces(sharer.page), { timeout: 60_000 }).toEqual(whole);
+  await expect(notice).toBeHidden();
+});
