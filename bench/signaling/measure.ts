@@ -24,7 +24,7 @@ const BODY = "x".repeat(1024);
 const RELAYING = 32;
 const WINDOW = 8;
 const JOINING_AT_ONCE = 50;
-const UNCOUNTED = 1_000;
+const UNCOUNTED = 3_000;
 const WARM_UP_SECONDS = 2;
 
 /** Measures a server in a new process: first memory, then, with only the relaying connections, messages. */

@@ -7,7 +7,7 @@ const INJECTED_STYLES: readonly string[] = [];
  * What the page may load: its own files, and blobs that it made itself. `'self'` in connect-src covers the WebSocket of
  * the same host (CSP level 3, scheme upgrade of match-url).
  */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   ["style-src 'self'", ...INJECTED_STYLES].join(" "),

@@ -2,7 +2,7 @@ import type { NodeId } from "@starling/protocol";
 import type { TokenBucket } from "./token-bucket.ts";
 
 /** How far a socket is: `hello`, `challenge`, `prove`, `verify`, `welcome`. */
-export type Stage =
+type Stage =
   | { readonly name: "fresh"; readonly openedAt: number }
   | {
       readonly name: "challenged" | "verifying";
