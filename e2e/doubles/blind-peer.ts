@@ -7,6 +7,7 @@ import {
   toHex,
 } from "@starling/protocol";
 import { ShareMember } from "./share-member.ts";
+import { newKeys, type TestKeys } from "./test-node.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 
@@ -27,8 +28,8 @@ class BlindPeer {
   readonly #joined = new Arrival<NodeId>();
   readonly #unchoked = new Arrival<void>();
 
-  constructor(signalingUrl: string, root: Root) {
-    this.#member = new ShareMember(signalingUrl, root, {
+  constructor(keys: TestKeys, signalingUrl: string, root: Root) {
+    this.#member = new ShareMember(keys, signalingUrl, root, {
       joined: (peer) => this.#joined.resolve(peer),
       message: (_, { type }) => {
         if (type === "unchoke") this.#unchoked.resolve();
@@ -89,8 +90,8 @@ function nameOf(piece: number, offset: number): string {
 declare global {
   interface Window {
     /** Starts the blind peer of this page. */
-    blindPeer?: (signalingUrl: string, root: string) => BlindPeer;
+    blindPeer?: (signalingUrl: string, root: string) => Promise<BlindPeer>;
   }
 }
 
-window.blindPeer = (signalingUrl, root) => new BlindPeer(signalingUrl, root as Root);
+window.blindPeer = async (signalingUrl, root) => new BlindPeer(await newKeys(), signalingUrl, root as Root);

@@ -7,6 +7,7 @@ import {
   type SwarmMessage,
 } from "@starling/protocol";
 import { ShareMember } from "./share-member.ts";
+import { newKeys, type TestKeys } from "./test-node.ts";
 
 /** What the liar did and what was done to it. */
 export interface LiarReport {
@@ -30,8 +31,8 @@ class LyingPeer {
   #known: { readonly bytes: Uint8Array; readonly manifest: Manifest } | null = null;
   #serving = false;
 
-  constructor(signalingUrl: string, root: Root) {
-    this.#member = new ShareMember(signalingUrl, root, {
+  constructor(keys: TestKeys, signalingUrl: string, root: Root) {
+    this.#member = new ShareMember(keys, signalingUrl, root, {
       joined: (peer) => this.#offer(peer),
       message: (peer, message) => this.#answer(peer, message),
       block: () => undefined,
@@ -104,9 +105,9 @@ function randomBytes(length: number): Uint8Array {
 declare global {
   interface Window {
     /** Starts the liar of this page. */
-    lyingPeer?: (signalingUrl: string, root: string) => LyingPeer;
+    lyingPeer?: (signalingUrl: string, root: string) => Promise<LyingPeer>;
     liar?: LyingPeer | undefined;
   }
 }
 
-window.lyingPeer = (signalingUrl, root) => new LyingPeer(signalingUrl, root as Root);
+window.lyingPeer = async (signalingUrl, root) => new LyingPeer(await newKeys(), signalingUrl, root as Root);

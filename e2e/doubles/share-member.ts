@@ -17,7 +17,7 @@ import {
   rootOf,
   type SwarmMessage,
 } from "@starling/protocol";
-import { TestNode } from "./test-node.ts";
+import { type TestKeys, TestNode } from "./test-node.ts";
 
 /** A message without the number that the link gives the share. */
 export type Outgoing = SwarmMessage extends infer Message
@@ -57,10 +57,10 @@ export class ShareMember {
   #lastNumber = 0;
   #manifestChunk: ((chunk: Extract<SwarmMessage, { type: "manifest" }>) => void) | null = null;
 
-  constructor(signalingUrl: string, root: Root, events: MemberEvents) {
+  constructor(keys: TestKeys, signalingUrl: string, root: Root, events: MemberEvents) {
     this.root = root;
     this.#events = events;
-    this.#node = new TestNode(signalingUrl, {
+    this.#node = new TestNode(keys, signalingUrl, {
       linkUp: (peer, localNonce, remoteNonce) => {
         this.#links.set(peer, { localNonce, remoteNonce, number: null, joined: false });
         this.#join(peer);

@@ -1,9 +1,20 @@
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { Connect, type ConnectEffect, type ConnectInput, type SessionId } from "@starling/connect";
 import { encodeFrame, FRAME, frameBody, frameKind, type NodeId, nodeIdOf } from "@starling/protocol";
 import { type Association, createSignalingClient, createWebRtcTransport } from "@starling/transport";
 
 const TICK_MS = 250;
+
+/** An Ed25519 key pair; the public key has 32 bytes. */
+export interface TestKeys {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: CryptoKey;
+}
+
+export async function newKeys(): Promise<TestKeys> {
+  const pair = (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  return { publicKey, privateKey: pair.privateKey };
+}
 
 export interface TestNodeEvents {
   linkUp(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void;
@@ -25,7 +36,7 @@ interface Session {
 /** A node with a key of its own and real signed connections: what a program other than ours would bring along. */
 export class TestNode {
   readonly nodeId: NodeId;
-  readonly #seed = crypto.getRandomValues(new Uint8Array(32));
+  readonly #keys: TestKeys;
   readonly #events: TestNodeEvents;
   readonly #connect: Connect;
   readonly #transport = createWebRtcTransport();
@@ -35,8 +46,9 @@ export class TestNode {
   readonly #inputs: ConnectInput[] = [];
   #busy = false;
 
-  constructor(signalingUrl: string, events: TestNodeEvents) {
-    const publicKey = ed25519.getPublicKey(this.#seed);
+  constructor(keys: TestKeys, signalingUrl: string, events: TestNodeEvents) {
+    const { publicKey } = keys;
+    this.#keys = keys;
     this.nodeId = nodeIdOf(publicKey);
     this.#events = events;
     this.#connect = new Connect({
@@ -44,7 +56,7 @@ export class TestNode {
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     });
     this.#signaling = createSignalingClient(
-      { url: signalingUrl, publicKey, sign: async (payload) => ed25519.sign(payload, this.#seed) },
+      { url: signalingUrl, publicKey, sign: (payload) => this.#sign(payload) },
       {
         welcome: () => undefined,
         open: () => this.#dispatch({ type: "carrier", open: true }),
@@ -82,10 +94,12 @@ export class TestNode {
         this.#signaling.signal(effect.to, effect.body);
         return;
       case "sign":
-        this.#later({ type: "signed", token: effect.token, signature: ed25519.sign(effect.payload, this.#seed) });
+        void this.#sign(effect.payload).then((signature) =>
+          this.#dispatch({ type: "signed", token: effect.token, signature }),
+        );
         return;
       case "verify":
-        this.#later({ type: "verified", token: effect.token, ok: verifies(effect) });
+        void verifies(effect).then((ok) => this.#dispatch({ type: "verified", token: effect.token, ok }));
         return;
       case "attempt-failed":
         return this.#events.dialFailed(effect.peer, `${effect.reason}: ${effect.detail}`);
@@ -108,8 +122,8 @@ export class TestNode {
     if (effect.type === "link-up") this.#linkUp(session, effect);
   }
 
-  #later(input: ConnectInput): void {
-    queueMicrotask(() => this.#dispatch(input));
+  async #sign(payload: Uint8Array): Promise<Uint8Array> {
+    return new Uint8Array(await crypto.subtle.sign("Ed25519", this.#keys.privateKey, payload.slice()));
   }
 
   #create(id: SessionId, initiator: boolean): void {
@@ -148,9 +162,12 @@ export class TestNode {
   }
 }
 
-function verifies({ publicKey, payload, signature }: Extract<ConnectEffect, { type: "verify" }>): boolean {
+type Verify = Extract<ConnectEffect, { type: "verify" }>;
+
+async function verifies({ publicKey, payload, signature }: Verify): Promise<boolean> {
   try {
-    return ed25519.verify(signature, payload, publicKey, { zip215: false });
+    const key = await crypto.subtle.importKey("raw", publicKey.slice(), "Ed25519", false, ["verify"]);
+    return await crypto.subtle.verify("Ed25519", key, signature.slice(), payload.slice());
   } catch {
     return false;
   }

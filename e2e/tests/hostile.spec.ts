@@ -22,8 +22,8 @@ class Liar {
     const page = await doublePage(browser, serverUrl, "lying-peer");
     const { root } = await sharer.share();
     const nodeId = await page.evaluate(
-      ([url, root]) => {
-        window.liar = window.lyingPeer?.(url, root);
+      async ([url, root]) => {
+        window.liar = await window.lyingPeer?.(url, root);
         return window.liar?.nodeId ?? "";
       },
       [signalingUrl(serverUrl), root ?? ""] as const,
