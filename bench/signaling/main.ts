@@ -38,7 +38,7 @@ writeFileSync(fileURLToPath(new URL("signaling.json", folder)), `${JSON.stringif
 const { starling, ...others } = medians;
 const isWorse = Object.values(others).some(
   (other) =>
-    (starling?.rssPerConnection ?? 0) > other.rssPerConnection ||
+    (starling?.heapPerConnection ?? 0) > other.heapPerConnection ||
     (starling?.messagesPerCpuSecond ?? 0) < other.messagesPerCpuSecond,
 );
 console.log(isWorse ? "Starling is worse than one of them." : "Starling is no worse than either.");

@@ -4,9 +4,9 @@ import type { Contender, Member } from "./contenders.ts";
 import { clientFrame } from "./frames.ts";
 
 export interface Measured {
-  /** Bytes of heap and external memory for each idle connection. */
+  /** Bytes of heap and external memory that one more idle connection takes. */
   readonly heapPerConnection: number;
-  /** Bytes of resident memory for each idle connection. */
+  /** Growth of resident memory from a server without connections to one full of them, for each, in bytes. */
   readonly rssPerConnection: number;
   /** Relayed messages for each second of the server's CPU time: what one core carries, whatever else the machine does. */
   readonly messagesPerCpuSecond: number;
@@ -35,7 +35,8 @@ export async function measure(contender: Contender, size: Size): Promise<Measure
 
 async function measureIdle(contender: Contender, connections: number) {
   const server = await ServerChild.start(contender.name);
-  // The first connections load code, fill caches and grow the heap; they stay open and are not counted.
+  const empty = await server.usage();
+  // The first connections load code, fill caches and grow the heap; they stay open and do not count for the heap.
   const first = await joinAll(contender, server.port, UNCOUNTED);
   await sleep(1_000);
   const before = await server.usage();
@@ -46,7 +47,7 @@ async function measureIdle(contender: Contender, connections: number) {
   await server.stop();
   return {
     heapPerConnection: (after.heap - before.heap) / connections,
-    rssPerConnection: (after.rss - before.rss) / connections,
+    rssPerConnection: (after.rss - empty.rss) / (UNCOUNTED + connections),
   };
 }
 
