@@ -1,7 +1,7 @@
 import type { Page } from "playwright";
 
 /** One transfer to measure: a file of random bytes from one page to others. */
-export interface Transfer {
+interface Transfer {
   readonly bytes: number;
   readonly sender: Page;
   readonly receivers: readonly Page[];

@@ -16,7 +16,7 @@ const EARLY_BYTES = 1024 * 1024;
 /** Round trips change slowly, and asking the browser for them is dear. */
 const STATS_EVERY_MS = 3000;
 
-export interface NetworkEvents {
+interface NetworkEvents {
   linkUp(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void;
   linkDown(peer: NodeId, reason: DownReason): void;
   /** A frame of any kind but hello. */

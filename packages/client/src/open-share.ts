@@ -5,7 +5,7 @@ import type { LiveShare } from "./live-share.ts";
 import type { ShareData } from "./record.ts";
 
 /** How long `open` looks for the list of files before it says that nobody is there. */
-export const OPEN_WAIT_MS = 20_000;
+const OPEN_WAIT_MS = 20_000;
 
 /** Manifests of protected shares that were not opened yet are kept for the next try at the password. */
 const MANIFESTS_KEPT = 8;

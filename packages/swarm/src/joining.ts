@@ -88,7 +88,7 @@ export function leave(ctx: Context, peer: PeerState): void {
 }
 
 /** Forgets a peer of a share, and gives back what it was asked for. */
-export function removeMember(ctx: Context, peer: PeerState): void {
+function removeMember(ctx: Context, peer: PeerState): void {
   const { share, link } = peer;
   releaseRequests(ctx, peer);
   forgetUploads(ctx, peer);

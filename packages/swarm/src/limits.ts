@@ -74,7 +74,7 @@ export const SMALL_BLOCK = KIB;
 /** Joins of one link that are remembered although we take no part in their shares. */
 export const MAX_DECLINED = 64;
 /** An offset is below this, so that piece and offset make one exact number. */
-export const OFFSET_SPAN = MAX_PIECE_SIZE * 2;
+const OFFSET_SPAN = MAX_PIECE_SIZE * 2;
 
 /** One number for a block's place in a share: a map key without allocation. */
 export function blockKey(piece: number, offset: number): number {

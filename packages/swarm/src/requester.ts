@@ -98,7 +98,7 @@ export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRa
 }
 
 /** A request ended: with its block, a reject, or the link. Gives the block back to others if it did not arrive. */
-export function settle(ctx: Context, peer: PeerState, key: number, entry: Outstanding): void {
+function settle(ctx: Context, peer: PeerState, key: number, entry: Outstanding): void {
   peer.outstanding.delete(key);
   retire(ctx, peer, entry);
 }

@@ -1,11 +1,7 @@
 import { appStore } from "./store.ts";
 
 export function showError(text: string): void {
-  appStore.setState({ notice: { kind: "error", text } });
-}
-
-export function showInfo(text: string): void {
-  appStore.setState({ notice: { kind: "info", text } });
+  appStore.setState({ notice: { text } });
 }
 
 export function dismissNotice(): void {

@@ -9,8 +9,7 @@ export type Opening =
   | { readonly route: string; readonly phase: "password"; readonly message: string; readonly wrong: boolean }
   | { readonly route: string; readonly phase: "failed"; readonly title: string; readonly message: string };
 
-export interface Notice {
-  readonly kind: "error" | "info";
+interface Notice {
   readonly text: string;
 }
 
@@ -33,7 +32,7 @@ export interface AppState {
   readonly saving: ReadonlyMap<string, number>;
 }
 
-export const INITIAL_STATE: AppState = {
+const INITIAL_STATE: AppState = {
   shares: [],
   network: { links: 0, signaling: "closed" },
   rates: new Map(),
