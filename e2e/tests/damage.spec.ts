@@ -67,3 +67,27 @@ test("a sharer whose storage was damaged withdraws what it lost, says so, and re
   await expect.poll(() => dumpPieces(sharer.page), { timeout: 60_000 }).toEqual(whole);
   await expect(notice).toBeHidden();
 });
+
+test("a browser that has no room left pauses with a sentence, and goes on when there is room again", async ({
+  person,
+  folder,
+}) => {
+  const file = await randomFile(folder, "film.bin", 8 * MB);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  const receiver = await person("Ben");
+  await receiver.openLink(link);
+  const browser = await receiver.context.newCDPSession(receiver.page);
+  const { origin } = new URL(receiver.url);
+  await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 2 * MB });
+  await receiver.downloadButton.click();
+  await expect(receiver.page.getByText(/no room left for these files/).first()).toBeVisible({ timeout: 60_000 });
+  expect((await receiver.share()).state).toBe("paused");
+
+  await browser.send("Storage.overrideQuotaForOrigin", { origin });
+  await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
+  await receiver.complete();
+  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await expect.poll(async () => (await dumpPieces(receiver.page)).bytes).toBeGreaterThan(8 * MB);
+  expect((await dumpPieces(receiver.page)).wrong).toEqual([]);
+});
