@@ -1,8 +1,8 @@
 /**
- * Least time between two notices. Ten a second is as smooth as a person reads numbers, and drawing the page at every frame
+ * Least time between two notices. Four a second is as often as a person reads numbers, and drawing the page at every frame
  * took a fifth of the processor from the transfer (measured by profile, two browsers on two cores).
  */
-const GAP_MS = 100;
+const GAP_MS = 250;
 
 /** Tells listeners that something changed: at once in the next frame, then at most every {@link GAP_MS}. */
 export class Notifier {

@@ -135,14 +135,31 @@ export function sendHaveSet(ctx: Context, peer: PeerState): void {
   for (const pieces of sets) ctx.send(peer, { type: "have", share: peer.localNumber, pieces });
 }
 
-/** Sends the pieces that became verified in this call to all joined peers. */
+/**
+ * Sends the pieces that became verified in this call to all joined peers. One that has everything wants none of them: it
+ * is told at the next tick, many at once.
+ */
 export function flushAnnouncements(ctx: Context, share: ShareState): void {
   if (share.announce.length === 0) return;
-  const sets = rangesOf(share.announce);
+  const gained = share.announce;
   share.announce = [];
+  const sets = rangesOf(gained);
   for (const peer of share.peers.values()) {
     if (!peer.joined) continue;
-    for (const pieces of sets) ctx.send(peer, { type: "have", share: peer.localNumber, pieces });
+    if (peer.haveCount === share.content?.table.count) for (const piece of gained) peer.untold.push(piece);
+    else for (const pieces of sets) ctx.send(peer, { type: "have", share: peer.localNumber, pieces });
+  }
+}
+
+/** Tells peers what {@link flushAnnouncements} kept back, but for pieces withdrawn meanwhile. */
+export function tellLate(ctx: Context, share: ShareState): void {
+  const { content } = share;
+  if (content === null) return;
+  for (const peer of share.peers.values()) {
+    if (peer.untold.length === 0) continue;
+    const pieces = peer.untold.filter((piece) => getBit(content.have, piece));
+    peer.untold = [];
+    for (const set of rangesOf(pieces)) ctx.send(peer, { type: "have", share: peer.localNumber, pieces: set });
   }
 }
 

@@ -7,6 +7,8 @@ const MIB = 1024 * KIB;
 export interface SwarmLimits {
   /** Length of the blocks that we ask for. */
   readonly blockBytes: number;
+  /** The same of a fast peer. */
+  readonly largeBlockBytes: number;
   /** Begun pieces and outstanding requests together, over all shares. */
   readonly fetchingBytes: number;
   /** Cached pieces and verified ones not stored yet together, over all shares. */
@@ -45,6 +47,7 @@ export interface SwarmLimits {
 /** From 40-swarm.md where it names a value. */
 export const DEFAULT_LIMITS: SwarmLimits = {
   blockBytes: 64 * KIB,
+  largeBlockBytes: 128 * KIB,
   fetchingBytes: 32 * MIB,
   heldBytes: 64 * MIB,
   linkQueueBytes: 384 * KIB,

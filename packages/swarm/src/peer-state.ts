@@ -62,6 +62,8 @@ export class PeerState {
   countedAsSeed = false;
   /** It sent a have-set, so it has the manifest. */
   toldHave = false;
+  /** Verified pieces that it was not told of yet. */
+  untold: number[] = [];
   /** Pieces it has that we miss. */
   useful = 0;
 

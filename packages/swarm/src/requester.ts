@@ -19,6 +19,9 @@ const OPEN_SCAN = 64;
 /** Pieces that a peer begins at random before rarest first (Cohen 2003). */
 const RANDOM_FIRST = 4;
 
+/** Bytes per second from which blocks are large: a large one still takes under a twentieth of a second. */
+const FAST_RATE = 3_000_000;
+
 /** A block to ask for. */
 export interface NextBlock {
   readonly begun: BegunPiece;
@@ -217,12 +220,17 @@ function beginPiece(ctx: Context, peer: PeerState): NextBlock | null {
     return null;
   }
   content.picker.remove(piece);
-  const begun = new BegunPiece(piece, length, ctx.limits.blockBytes, peer, share.suspect.has(piece));
+  const begun = new BegunPiece(piece, length, blockBytes(ctx, peer), peer, share.suspect.has(piece));
   share.begun.set(piece, begun);
   share.open.add(begun);
   ctx.begunBytes += length;
   peer.current = begun;
   return freeBlock(peer, begun) ?? openBlock(peer, (other) => !other.exclusive);
+}
+
+/** Fast peers send larger blocks: each message costs both browsers the same, whatever its length. */
+function blockBytes(ctx: Context, peer: PeerState): number {
+  return peer.window.rate > FAST_RATE ? ctx.limits.largeBlockBytes : ctx.limits.blockBytes;
 }
 
 /** Whether a piece more may be begun. One always may, whatever its size. */

@@ -1,5 +1,5 @@
 import { DecodeError, type Machine, type NodeId, nodeIdFromBytes, type Root } from "@starling/protocol";
-import { flushAnnouncements, onDontHave, onHave } from "./availability.ts";
+import { flushAnnouncements, onDontHave, onHave, tellLate } from "./availability.ts";
 import { banPeer, checkHonestSource, dropPeer } from "./bans.ts";
 import { Candidates, releaseAll, tidyLinks } from "./candidates.ts";
 import { onInterested, onNotInterested, rechoke } from "./choking.ts";
@@ -304,6 +304,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     const silent = manifestStall(ctx, share);
     if (silent !== null && silent.strikes >= ctx.limits.strikes) dropPeer(ctx, silent.id, "unanswered-requests");
     fetchManifest(ctx, share);
+    tellLate(ctx, share);
     tidyLinks(ctx, share);
     dial(ctx, share);
     rechoke(ctx, share);

@@ -19,7 +19,7 @@ describe("asking for pieces", () => {
     expect(asked(talk.block(A, first[0]!), A).length).toBeGreaterThan(0);
   });
 
-  it("verifies a whole piece, announces it and stores it only then", () => {
+  it("verifies a whole piece and stores it only then; a peer that has everything hears of it at the next tick", () => {
     const talk = two();
     talk.fetch([[0, 1]]);
     talk.source(A);
@@ -30,7 +30,8 @@ describe("asking for pieces", () => {
     expect(of(whole, "store")).toEqual([]);
     const good = talk.verified(0);
     expect(Buffer.compare(of(good, "store")[0]!.bytes, talk.share.pieces[0]!)).toBe(0);
-    expect(sent(good, "have", A)[0]!.pieces).toEqual({ ranges: [[0, 1]] });
+    expect(sent(good, "have", A)).toEqual([]);
+    expect(sent(talk.wait(250), "have", A)[0]!.pieces).toEqual({ ranges: [[0, 1]] });
     expect(of(good, "complete")).toHaveLength(1);
   });
 
