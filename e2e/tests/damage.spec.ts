@@ -16,6 +16,23 @@ async function isStored(person: Person): Promise<void> {
   await expect.poll(async () => (await dumpPieces(person.page)).bytes).toBeGreaterThan(SIZE);
 }
 
+/** From now on the browser refuses every write of pieces, as one without room does, until it is told otherwise. */
+async function fillUp(person: Person): Promise<(full: boolean) => Promise<void>> {
+  const full = await person.page.evaluateHandle(() => {
+    const disk = { full: true };
+    const { add } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.add = function (...row) {
+      if (disk.full && this.name === "segments") throw new DOMException("no room", "QuotaExceededError");
+      return add.apply(this, row);
+    };
+    return disk;
+  });
+  return (is) =>
+    full.evaluate((disk, is) => {
+      disk.full = is;
+    }, is);
+}
+
 test("pieces that were damaged in a receiver's storage are fetched again before anything is saved", async ({
   person,
   folder,
@@ -77,14 +94,12 @@ test("a browser that has no room left pauses with a sentence, and goes on when t
   const link = await sharer.shareFiles(file);
   const receiver = await person("Ben");
   await receiver.openLink(link);
-  const browser = await receiver.context.newCDPSession(receiver.page);
-  const { origin } = new URL(receiver.url);
-  await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 2 * MB });
+  const setFull = await fillUp(receiver);
   await receiver.downloadButton.click();
   await expect(receiver.page.getByText(/no room left for these files/).first()).toBeVisible({ timeout: 60_000 });
   expect((await receiver.share()).state).toBe("paused");
 
-  await browser.send("Storage.overrideQuotaForOrigin", { origin });
+  await setFull(false);
   await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
   await receiver.complete();
   expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
