@@ -6,7 +6,7 @@ test("a download goes on by itself after a reload and after a crash, and fetches
   person,
   folder,
 }) => {
-  const size = (FULL ? 200 : 80) * MB;
+  const size = (FULL ? 200 : 60) * MB;
   const file = await randomFile(folder, "film.bin", size);
   const sharer = await person("Ada");
   const link = await sharer.shareFiles(file);

@@ -25,24 +25,30 @@ async function open(...args: Parameters<Harness["open"]>): Promise<Page> {
 const WIDE = { colorScheme: "light", viewport: { width: 1280, height: 800 } } as const;
 const PHONE = { colorScheme: "dark", viewport: { width: 360, height: 740 } } as const;
 
-describe.each([
+/** The pages that differ most; `npm run test:full` looks at every state. */
+const PAGES = [
   ["empty", "/", WIDE],
-  ["list", "/", WIDE],
   ["list", "/", PHONE],
-  ["preparing", "/share/m1", WIDE],
-  ["own", "/share/m1", WIDE],
   ["own", "/share/m1", PHONE],
   ["needs-files", "/share/m1", WIDE],
   ["idle", "/share/r1", PHONE],
   ["downloading", "/share/r1", WIDE],
-  ["complete", "/share/r1", WIDE],
   ["complete", "/share/r1", PHONE],
+  ["open-password", "/s/x.y", WIDE],
+] as const;
+const MORE_PAGES = [
+  ["list", "/", WIDE],
+  ["preparing", "/share/m1", WIDE],
+  ["own", "/share/m1", WIDE],
+  ["complete", "/share/r1", WIDE],
   ["elsewhere", "/share/r1", WIDE],
   ["failed", "/share/r1", PHONE],
   ["waiting", "/share/r1", PHONE],
-  ["open-password", "/s/x.y", WIDE],
   ["open-cut", "/s/x.y", PHONE],
-] as const)("%s at %s", (scenario, route, options) => {
+] as const;
+const FULL = process.env.STARLING_FULL === "1";
+
+describe.each([...PAGES, ...(FULL ? MORE_PAGES : [])])("%s at %s", (scenario, route, options) => {
   const { width } = options.viewport;
   test(`${width} px wide: no axe violation, no sideways scroll`, { timeout: 30_000 }, async () => {
     const shown = await open(scenario, route, options);
