@@ -4,6 +4,7 @@ import {
   type Association,
   createSignalingClient,
   type LinkStats,
+  type OutgoingFrame,
   type SignalingClient,
   type Transport,
 } from "@starling/transport";
@@ -100,10 +101,10 @@ export class Network {
     this.#runner.dispatch({ type: "unwant", peer });
   }
 
-  send(peer: NodeId, frame: Uint8Array, priority: "control" | "block"): void {
+  send(peer: NodeId, frame: OutgoingFrame, priority: "control" | "block"): void {
     const session = this.#links.get(peer);
     if (!session) return;
-    this.bytesSent += frame.length;
+    this.bytesSent += frame.byteLength;
     session.association.send(frame, priority);
   }
 

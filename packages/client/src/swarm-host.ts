@@ -1,8 +1,8 @@
 import {
+  BLOCK_HEADER_BYTES,
   DecodeError,
   decodeBlock,
   decodeSwarmFrame,
-  encodeBlock,
   encodeSwarmFrame,
   FRAME,
   frameKind,
@@ -11,6 +11,7 @@ import {
   type NodeId,
   type PieceRange,
   type Root,
+  writeBlock,
 } from "@starling/protocol";
 import type { WriteBehind } from "@starling/store";
 import { type ShareView, Swarm, type SwarmEffect, type SwarmInput } from "@starling/swarm";
@@ -202,8 +203,12 @@ export class SwarmHost {
   }
 
   #sendBlock({ peer, share, piece, offset, payload }: Extract<SwarmEffect, { type: "send-block" }>): void {
-    const sentAt = Math.floor(performance.now()) >>> 0;
-    this.#network.send(peer, encodeBlock({ share, piece, offset, sentAt, payload }), "block");
+    const byteLength = BLOCK_HEADER_BYTES + payload.length;
+    const write = (into: Uint8Array): void => {
+      const sentAt = Math.floor(performance.now()) >>> 0;
+      writeBlock({ share, piece, offset, sentAt, payload }, into);
+    };
+    this.#network.send(peer, { byteLength, write }, "block");
   }
 
   #verify(share: SwarmShare, root: Root, piece: number, bytes: Uint8Array): void {

@@ -34,25 +34,25 @@ export function frameBody(kind: FrameKind, frame: Uint8Array): Uint8Array {
 }
 
 /** The whole frame in one allocation; the payload is copied once. @throws RangeError on fields out of bounds. */
-export function encodeBlock({ share, piece, offset, sentAt, payload }: BlockMessage): Uint8Array<ArrayBuffer> {
-  if (share > 0xffff || !isBlockRange(piece, offset, payload.length)) throw new RangeError("block out of bounds");
-  const frame = new Uint8Array(BLOCK_HEADER_BYTES + payload.length);
-  const view = viewOf(frame);
-  frame[0] = FRAME.block;
-  view.setUint16(SHARE_AT, share);
-  view.setUint32(PIECE_AT, piece);
-  view.setUint32(OFFSET_AT, offset);
-  view.setUint32(SENT_AT, sentAt);
-  frame.set(payload, BLOCK_HEADER_BYTES);
+export function encodeBlock(block: BlockMessage): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(BLOCK_HEADER_BYTES + block.payload.length);
+  writeBlock(block, frame);
   return frame;
 }
 
 /**
- * Writes the time at which a block frame is handed to the channel into it.
- * @param sentAt ms on the sender's clock; its whole part modulo 2^32 is kept.
+ * Writes the frame at the start of `into`, which must have room for it.
+ * @throws RangeError on fields out of bounds.
  */
-export function stampBlock(frame: Uint8Array, sentAt: number): void {
-  viewOf(frame).setUint32(SENT_AT, sentAt);
+export function writeBlock({ share, piece, offset, sentAt, payload }: BlockMessage, into: Uint8Array): void {
+  if (share > 0xffff || !isBlockRange(piece, offset, payload.length)) throw new RangeError("block out of bounds");
+  const view = viewOf(into);
+  into[0] = FRAME.block;
+  view.setUint16(SHARE_AT, share);
+  view.setUint32(PIECE_AT, piece);
+  view.setUint32(OFFSET_AT, offset);
+  view.setUint32(SENT_AT, sentAt);
+  into.set(payload, BLOCK_HEADER_BYTES);
 }
 
 /** The payload is a view of `frame`: nothing is copied. @throws DecodeError */

@@ -1,5 +1,5 @@
 import { type Priority, SendQueue } from "./send-queue.ts";
-import type { Closed } from "./transport.ts";
+import type { Closed, OutgoingFrame } from "./transport.ts";
 
 /** The sending side of an RTCDataChannel, or of its stand-in. */
 export interface Channel {
@@ -18,7 +18,9 @@ interface SenderEvents {
 export class FrameSender {
   readonly #channel: Channel;
   readonly #events: SenderEvents;
-  readonly #queue: SendQueue;
+  readonly #queue: SendQueue<OutgoingFrame>;
+  /** Deferred frames are written here; the channel copies what it is given. */
+  #scratch = new Uint8Array(0);
   #maxFrameBytes = 0;
   #stopped = false;
   #reportPending = false;
@@ -44,7 +46,7 @@ export class FrameSender {
     this.drained();
   }
 
-  send(frame: Uint8Array, priority: Priority): void {
+  send(frame: OutgoingFrame, priority: Priority): void {
     if (this.#stopped) return;
     if (!this.#queue.push(frame, priority)) this.#fail("overrun", "the send queue is full");
     else if (priority === "block") this.#reportSoon();
@@ -61,7 +63,7 @@ export class FrameSender {
     this.#stopped = true;
   }
 
-  #transmit(frame: Uint8Array): void {
+  #transmit(frame: OutgoingFrame): void {
     if (this.#stopped) return;
     if (frame.byteLength > this.#maxFrameBytes) {
       this.#fail("frame-too-large", `${frame.byteLength} bytes to send, ${this.#maxFrameBytes} allowed`);
@@ -69,10 +71,17 @@ export class FrameSender {
     }
     try {
       // A frame is never in shared memory, the only other thing that its type allows.
-      this.#channel.send(frame as Uint8Array<ArrayBuffer>);
+      this.#channel.send(this.#written(frame) as Uint8Array<ArrayBuffer>);
     } catch (error) {
       this.#fail("channel-error", String(error));
     }
+  }
+
+  #written(frame: OutgoingFrame): Uint8Array {
+    if (frame instanceof Uint8Array) return frame;
+    if (this.#scratch.length < frame.byteLength) this.#scratch = new Uint8Array(frame.byteLength);
+    frame.write(this.#scratch);
+    return this.#scratch.subarray(0, frame.byteLength);
   }
 
   #fail(reason: Closed["reason"], detail: string): void {

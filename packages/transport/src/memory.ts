@@ -9,6 +9,7 @@ import type {
   Closed,
   Description,
   LinkStats,
+  OutgoingFrame,
   Transport,
 } from "./transport.ts";
 
@@ -150,7 +151,7 @@ class MemoryAssociation implements Association {
     this.#openBoth();
   }
 
-  send(frame: Uint8Array, priority: Priority): void {
+  send(frame: OutgoingFrame, priority: Priority): void {
     this.#sender.send(frame, priority);
   }
 

@@ -19,16 +19,21 @@ export interface ChannelState {
 
 export type Priority = "control" | "block";
 
+/** What the queue must know of a frame. */
+interface Sized {
+  readonly byteLength: number;
+}
+
 /** First in, first out; taking a frame costs O(1) amortised, because the taken part is cut off only now and then. */
-class Fifo {
-  #frames: Uint8Array[] = [];
+class Fifo<Frame extends Sized> {
+  #frames: Frame[] = [];
   #head = 0;
 
-  push(frame: Uint8Array): void {
+  push(frame: Frame): void {
     this.#frames.push(frame);
   }
 
-  peek(): Uint8Array | undefined {
+  peek(): Frame | undefined {
     return this.#frames[this.#head];
   }
 
@@ -47,15 +52,15 @@ class Fifo {
  * Invariant: a frame waits here only while the channel is not open or holds more than the low-water mark. So
  * the event of falling to that mark always comes for what waits.
  */
-export class SendQueue {
+export class SendQueue<Frame extends Sized = Uint8Array> {
   readonly #channel: ChannelState;
-  readonly #transmit: (frame: Uint8Array) => void;
-  readonly #control = new Fifo();
-  readonly #blocks = new Fifo();
+  readonly #transmit: (frame: Frame) => void;
+  readonly #control = new Fifo<Frame>();
+  readonly #blocks = new Fifo<Frame>();
   #waitingBytes = 0;
   #blocksUnreported = false;
 
-  constructor(channel: ChannelState, transmit: (frame: Uint8Array) => void) {
+  constructor(channel: ChannelState, transmit: (frame: Frame) => void) {
     this.#channel = channel;
     this.#transmit = transmit;
   }
@@ -66,7 +71,7 @@ export class SendQueue {
   }
 
   /** Sends or queues one frame; false when more than {@link QUEUE_LIMIT} bytes would wait, and the frame is dropped. */
-  push(frame: Uint8Array, priority: Priority): boolean {
+  push(frame: Frame, priority: Priority): boolean {
     if (priority === "block") this.#blocksUnreported = true;
     if (this.#waitingBytes === 0 && this.#accepts(frame)) {
       this.#transmit(frame);
@@ -105,7 +110,7 @@ export class SendQueue {
   }
 
   /** A nearly empty channel takes any frame: one larger than the room left could otherwise wait for ever. */
-  #accepts(frame: Uint8Array): boolean {
+  #accepts(frame: Sized): boolean {
     if (this.#channel.readyState !== "open") return false;
     const buffered = this.#channel.bufferedAmount;
     return buffered <= BUFFER_LOW_WATER || buffered + frame.byteLength <= BUFFER_HIGH_WATER;

@@ -38,6 +38,15 @@ export interface AssociationEvents {
   closed(closed: Closed): void;
 }
 
+/** A frame that is written only when the channel takes it, into memory that is used again: large frames cost no allocation. */
+export interface DeferredFrame {
+  readonly byteLength: number;
+  /** Writes the whole frame at the start of `into`, which is large enough. */
+  write(into: Uint8Array): void;
+}
+
+export type OutgoingFrame = Uint8Array | DeferredFrame;
+
 export interface LinkStats {
   readonly roundTripMs: number | null;
   readonly relayed: boolean;
@@ -52,7 +61,7 @@ export interface Association {
    * Queues one frame. Control frames overtake queued blocks. The channel's own buffer is kept under
    * {@link BUFFER_HIGH_WATER}; the rest waits here.
    */
-  send(frame: Uint8Array, priority: "control" | "block"): void;
+  send(frame: OutgoingFrame, priority: "control" | "block"): void;
   /** Bytes not yet handed to the network: our queue and the channel's buffer. */
   readonly queuedBytes: number;
   /** Largest frame that the other side takes, in bytes; 0 until open. A larger one ends the association. */

@@ -11,6 +11,7 @@ import type {
   Closed,
   Description,
   LinkStats,
+  OutgoingFrame,
   Transport,
 } from "./transport.ts";
 
@@ -75,7 +76,7 @@ class WebRtcAssociation implements Association {
     this.#signal({ type: "candidate", candidate: { candidate, sdpMid, sdpMLineIndex } });
   }
 
-  send(frame: Uint8Array, priority: Priority): void {
+  send(frame: OutgoingFrame, priority: Priority): void {
     this.#sender?.send(frame, priority);
   }
 

@@ -89,6 +89,17 @@ export function transportContract(name: string, createTransport: () => Transport
         );
       });
 
+      it("may be written only when the channel takes them", async () => {
+        const [a, b] = await open();
+        const frames = Array.from({ length: 20 }, (_, i) => numbered(i, BLOCK - i * 100));
+        for (const frame of frames) {
+          const write = (into: Uint8Array): void => into.set(frame);
+          a.association.send({ byteLength: frame.byteLength, write }, "block");
+        }
+        await b.received(frames.length);
+        expectFrames(b, frames);
+      });
+
       it("may be 1 byte, 64 KiB, or as large as the other side takes", async () => {
         const [a, b] = await open();
         const largest = a.association.maxFrameBytes;
