@@ -19,8 +19,15 @@ interface Subject {
   close(): Promise<void>;
 }
 
+/** One after another, in runs of neighbours that are asked for together and begin anywhere, or each anywhere. */
+export type ReadOrder = "in order" | "runs" | "random";
+
 /** Reads under way at once, as when several peers are served. */
 const READERS = 4;
+/** What a peer asks for at once. */
+const RUN_BYTES = 4 << 20;
+/** Reads under way in a run: an uploader reads ahead this far. */
+const RUN_READERS = 16;
 
 let subject: Subject;
 let pieces: StoredPiece[] = [];
@@ -42,16 +49,38 @@ export async function write(workload: Workload): Promise<number> {
   return performance.now() - start;
 }
 
-/** Reads every piece written, in that order; milliseconds. */
-export async function read(): Promise<number> {
+/** Reads every piece written; milliseconds. */
+export async function read(order: ReadOrder): Promise<number> {
+  const runs = order === "runs" ? shuffled(runsOf(RUN_BYTES)) : [order === "random" ? shuffled(pieces) : pieces];
+  const readers = order === "runs" ? RUN_READERS : READERS;
   const start = performance.now();
-  const queue = pieces.values();
+  for (const run of runs) await readAll(run, readers);
+  return performance.now() - start;
+}
+
+async function readAll(run: readonly StoredPiece[], readers: number): Promise<void> {
+  const queue = run.values();
   const reader = async (): Promise<void> => {
     for (const { hash, bytes } of queue)
       if ((await subject.read(hash)) !== bytes.length) throw new Error("A piece is lost.");
   };
-  await Promise.all(Array.from({ length: READERS }, reader));
-  return performance.now() - start;
+  await Promise.all(Array.from({ length: readers }, reader));
+}
+
+/** The pieces in their order, cut into runs of this many bytes. */
+function runsOf(bytes: number): StoredPiece[][] {
+  const count = Math.max(1, bytes / (pieces[0]?.bytes.length ?? 1));
+  return Array.from({ length: Math.ceil(pieces.length / count) }, (_, i) => pieces.slice(i * count, (i + 1) * count));
+}
+
+/** A copy in random order, all orders alike likely. */
+function shuffled<T>(items: readonly T[]): T[] {
+  const copy = [...items];
+  for (let i = copy.length - 1; i > 0; i--) {
+    const [item] = copy.splice(Math.floor(Math.random() * (i + 1)), 1);
+    if (item !== undefined) copy.push(item);
+  }
+  return copy;
 }
 
 export async function finish(): Promise<void> {

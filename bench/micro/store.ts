@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { chromium, type Page } from "playwright";
 import { build } from "vite";
 import { CHROMIUM_FLAGS, chromiumPath } from "../../scripts/chromium.mjs";
-import type { Layout, Workload } from "./store-page.ts";
+import type { Layout, ReadOrder, Workload } from "./store-page.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -18,8 +18,7 @@ export interface StoreFigures extends Workload {
   readonly writeMbPerS: number;
   /** Milliseconds of processor time a MiB, all processes of the browser together. */
   readonly writeCpuMs: number;
-  readonly readMbPerS: number;
-  readonly readCpuMs: number;
+  readonly reads: Readonly<Record<ReadOrder, { readonly mbPerS: number; readonly cpuMs: number }>>;
 }
 
 /** The store at the piece sizes of 32 MiB to 4 GiB shares. */
@@ -56,21 +55,18 @@ export async function measureStore(
 declare const storeBench: typeof import("./store-page.ts");
 
 async function measureOne(page: Page, workload: Workload): Promise<StoreFigures> {
-  await page.evaluate((w) => storeBench.prepare(w), workload);
-  const before = await cpuSeconds(page);
-  const writeMs = await page.evaluate((w) => storeBench.write(w), workload);
-  const between = await cpuSeconds(page);
-  const readMs = await page.evaluate(() => storeBench.read());
-  const after = await cpuSeconds(page);
-  await page.evaluate(() => storeBench.finish());
-  const mib = workload.totalBytes / MIB;
-  return {
-    ...workload,
-    writeMbPerS: workload.totalBytes / 1000 / writeMs,
-    writeCpuMs: ((between - before) * 1000) / mib,
-    readMbPerS: workload.totalBytes / 1000 / readMs,
-    readCpuMs: ((after - between) * 1000) / mib,
+  const measure = async (run: () => Promise<number>): Promise<{ mbPerS: number; cpuMs: number }> => {
+    const before = await cpuSeconds(page);
+    const ms = await run();
+    const cpuMs = ((await cpuSeconds(page)) - before) * 1000;
+    return { mbPerS: workload.totalBytes / 1000 / ms, cpuMs: cpuMs / (workload.totalBytes / MIB) };
   };
+  const read = (order: ReadOrder) => measure(() => page.evaluate((o) => storeBench.read(o), order));
+  await page.evaluate((w) => storeBench.prepare(w), workload);
+  const write = await measure(() => page.evaluate((w) => storeBench.write(w), workload));
+  const reads = { "in order": await read("in order"), runs: await read("runs"), random: await read("random") };
+  await page.evaluate(() => storeBench.finish());
+  return { ...workload, writeMbPerS: write.mbPerS, writeCpuMs: write.cpuMs, reads };
 }
 
 /** Processor time used so far by all processes of the page's browser. */
@@ -117,8 +113,12 @@ function tableRow(figures: StoreFigures): Record<string, string | number> {
     "piece KiB": figures.pieceBytes / KIB,
     "write MB/s": Math.round(figures.writeMbPerS),
     "write CPU ms/MiB": Number(figures.writeCpuMs.toFixed(1)),
-    "read MB/s": Math.round(figures.readMbPerS),
-    "read CPU ms/MiB": Number(figures.readCpuMs.toFixed(1)),
+    ...Object.fromEntries(
+      Object.entries(figures.reads).flatMap(([order, { mbPerS, cpuMs }]) => [
+        [`${order}: MB/s`, Math.round(mbPerS)],
+        [`${order}: CPU ms/MiB`, Number(cpuMs.toFixed(1))],
+      ]),
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { PieceHash } from "@starling/protocol";
 import { Connection } from "./connection.ts";
-import { hashesTo } from "./piece-bytes.ts";
+import { PieceReader } from "./piece-reader.ts";
 import {
   describe,
   type IdentitySlot,
@@ -13,7 +13,7 @@ import {
 } from "./piece-store.ts";
 import { reclaim } from "./reclaim.ts";
 import { hashesOf, unnamed } from "./references.ts";
-import { type Database, isPieceRow, type PieceRow } from "./schema.ts";
+import type { Database, PieceRow } from "./schema.ts";
 import { transact } from "./transaction.ts";
 
 export interface IndexedDbOptions {
@@ -37,9 +37,11 @@ export async function openIndexedDbStore(name: string, options: IndexedDbOptions
 
 class IndexedDbStore implements PieceStore {
   readonly #connection: Connection;
+  readonly #reader: PieceReader;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#reader = new PieceReader(connection);
   }
 
   write(batch: WriteBatch): Promise<WriteResult> {
@@ -57,12 +59,7 @@ class IndexedDbStore implements PieceStore {
 
   async read(hash: PieceHash): Promise<ReadResult> {
     try {
-      const found = await this.#connection.run((db) => locate(db, hash));
-      if (found === null) return { ok: false, reason: "missing" };
-      const bytes = await load(found);
-      if (bytes !== null && (await hashesTo(hash, bytes))) return { ok: true, bytes };
-      await this.#connection.run((db) => dropRow(db, hash, found.row));
-      return { ok: false, reason: "corrupt" };
+      return await this.#reader.read(hash);
     } catch {
       return { ok: false, reason: "unavailable" };
     }
@@ -135,6 +132,7 @@ class IndexedDbStore implements PieceStore {
   }
 
   close(): Promise<void> {
+    this.#reader.clear();
     return this.#connection.close();
   }
 
@@ -157,6 +155,7 @@ class IndexedDbStore implements PieceStore {
 
   /** Records are read and rows deleted in one transaction over all tables, which other tabs' writes wait for. */
   #reclaim(plan: (records: readonly ShareRecord[], haves: readonly string[]) => Plan): Promise<WriteResult> {
+    this.#reader.clear();
     return this.#change((db) =>
       transact(db, ["shares", "haves", "pieces", "segments"], {}, async (tx) => {
         const [records, haves] = await Promise.all([
@@ -189,47 +188,6 @@ function layOut(pieces: WriteBatch["pieces"]): { parts: Uint8Array<ArrayBuffer>[
     offset += bytes.length;
   }
   return { parts, rows };
-}
-
-interface Located {
-  readonly row: unknown;
-  /** Null: the row is malformed or its segment lost. */
-  readonly blob: Blob | null;
-}
-
-async function locate(db: Database, hash: PieceHash): Promise<Located | null> {
-  const tx = db.transaction(["pieces", "segments"]);
-  const row: unknown = await tx.objectStore("pieces").get(hash);
-  if (row === undefined) return null;
-  if (!isPieceRow(row)) return { row, blob: null };
-  const segment: unknown = await tx.objectStore("segments").get(row.segment);
-  const whole = segment instanceof Blob && row.offset + row.length <= segment.size;
-  return { row, blob: whole ? segment.slice(row.offset, row.offset + row.length) : null };
-}
-
-/**
- * The bytes, or null when they are lost for good: Chromium says NotFoundError when the file under a Blob is gone. Any
- * other error may pass (too many open files), so it must not cost a row that could be the only copy. The Blob stays
- * readable when its row is deleted meanwhile.
- */
-async function load({ blob }: Located): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (blob === null) return null;
-  try {
-    return new Uint8Array(await blob.arrayBuffer());
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "NotFoundError") return null;
-    throw error;
-  }
-}
-
-/** Deletes a corrupt piece's row unless it was written anew since it was read. */
-function dropRow(db: Database, hash: PieceHash, seen: unknown): Promise<void> {
-  return transact(db, ["pieces"], RELAXED, async ({ store }) => {
-    const row: unknown = await store.get(hash);
-    if (!isPieceRow(row) || !isPieceRow(seen) || (row.segment === seen.segment && row.offset === seen.offset)) {
-      await store.delete(hash);
-    }
-  });
 }
 
 function isQuota(error: unknown): boolean {

@@ -57,9 +57,39 @@ describe("IndexedDB that fails", () => {
 
   it("takes a piece whose file is gone for corrupt", async () => {
     await store.write({ pieces: [a], haves: [] });
-    vi.spyOn(Blob.prototype, "arrayBuffer").mockRejectedValueOnce(new DOMException("gone", "NotFoundError"));
+    vi.spyOn(Blob.prototype, "arrayBuffer").mockRejectedValue(new DOMException("gone", "NotFoundError"));
     expect(await store.read(a.hash)).toEqual({ ok: false, reason: "corrupt" });
     expect(await store.addresses()).toEqual([]);
+  });
+
+  it("asks the database once more when a file that it kept open is gone", async () => {
+    await store.write({ pieces: [a], haves: [] });
+    vi.spyOn(Blob.prototype, "arrayBuffer").mockRejectedValueOnce(new DOMException("gone", "NotFoundError"));
+    expect(await store.read(a.hash)).toEqual({ ok: true, bytes: a.bytes });
+  });
+
+  it("reads neighbours that are asked for at once in one transaction and two reads of the file", async () => {
+    const run = Array.from({ length: 16 }, (_, i) => piece(i, 1000));
+    await store.write({ pieces: run, haves: [] });
+    const begin = vi.spyOn(IDBDatabase.prototype, "transaction");
+    const load = vi.spyOn(Blob.prototype, "arrayBuffer");
+    begin.mockClear();
+    const reads = await Promise.all(run.map(({ hash }) => store.read(hash)));
+    expect(reads).toEqual(run.map(({ bytes }) => ({ ok: true, bytes })));
+    expect(begin).toHaveBeenCalledOnce();
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it("keeps nothing of the files ten seconds after the last read", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+    const load = vi.spyOn(Blob.prototype, "arrayBuffer");
+    await store.write({ pieces: [a, b], haves: [] });
+    for (const { hash } of [a, b, a, b]) await store.read(hash);
+    expect(load).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(20_000);
+    await store.read(b.hash);
+    expect(load).toHaveBeenCalledTimes(3);
+    vi.useRealTimers();
   });
 
   it("keeps a piece that cannot be read just now", async () => {
@@ -89,6 +119,16 @@ describe("IndexedDB that fails", () => {
     await settle(indexedDB.deleteDatabase(name));
     expect(await store.read(a.hash)).toEqual({ ok: false, reason: "missing" });
     expect(await store.write({ pieces: [a], haves: [] })).toEqual({ ok: true });
+  });
+
+  it("gives nothing of a deleted database, although segments are numbered from the start again", async () => {
+    const [old, anew] = [0, 10].map((seed) => Array.from({ length: 4 }, (_, i) => piece(seed + i)));
+    for (const pieces of [old!, anew!]) {
+      await store.write({ pieces, haves: [] });
+      const reads = await Promise.all(pieces.map(({ hash }) => store.read(hash)));
+      expect(reads).toEqual(pieces.map(({ bytes }) => ({ ok: true, bytes })));
+      await settle(indexedDB.deleteDatabase(name));
+    }
   });
 
   it("lets another tab upgrade the database, and then says that the page must be reloaded", async () => {

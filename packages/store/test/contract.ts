@@ -1,10 +1,16 @@
+import { pieceHashOf } from "@starling/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type PieceStore, StoreUnavailableError } from "../src/index.ts";
+import { type PieceStore, type ReadResult, StoreUnavailableError } from "../src/index.ts";
 import type { Damage, StoreHarness } from "./harness.ts";
 import { piece, record, slot } from "./samples.ts";
 
 const [a, b, c, d] = [piece(1), piece(2), piece(3), piece(4, 70_000)];
 const DAMAGES: readonly Damage[] = ["flip", "cut", "lose", "garble"];
+
+/** The address of the bytes that were read, or why there are none; quicker than comparing large arrays. */
+function given(read: ReadResult): string {
+  return read.ok ? pieceHashOf(read.bytes) : read.reason;
+}
 
 /** What every PieceStore must do. */
 export function describePieceStore(name: string, createHarness: () => StoreHarness): void {
@@ -74,6 +80,46 @@ export function describePieceStore(name: string, createHarness: () => StoreHarne
         const many = Array.from({ length: 1000 }, (_, i) => (i === 500 ? a : piece(i + 100, 10)).hash);
         expect((await store.present(many)).flatMap((present, i) => (present ? [i] : []))).toEqual([500]);
       });
+    });
+
+    describe("runs of neighbours", () => {
+      const run = [60_000, 65_536, 1, 300_000, 0, 600_000, 65_536, 70_000, 500_000, 65_536].map((length, i) =>
+        piece(20 + i, length),
+      );
+      const share = record("s", run.slice(2), null);
+      const hashes = run.map(({ hash }) => hash);
+      const readAll = (from: PieceStore) => Promise.all(hashes.map(async (hash) => given(await from.read(hash))));
+
+      it("reads them in parallel, again, backwards and one by one", async () => {
+        await store.write({ pieces: run, haves: [] });
+        expect(await readAll(store)).toEqual(hashes);
+        expect(await readAll(store)).toEqual(hashes);
+        for (const hash of hashes.toReversed()) expect(given(await store.read(hash))).toBe(hash);
+      });
+
+      it("does not give a piece that was removed here or in another tab since its neighbours were read", async () => {
+        const other = await harness.open();
+        await store.saveShare(record("kept", run.slice(0, 2), null));
+        for (const remover of [store, other]) {
+          await store.saveShare(share);
+          await store.write({ pieces: run, haves: [] });
+          await readAll(store);
+          await remover.removeShare("s");
+          expect(await readAll(store)).toEqual(hashes.map((hash, i) => (i < 2 ? hash : "missing")));
+        }
+      });
+
+      for (const damage of DAMAGES) {
+        it(`gives the right bytes or none when they are spoiled after a first read (${damage})`, async () => {
+          await store.write({ pieces: run, haves: [] });
+          await readAll(store);
+          await harness.damage(run[6]!.hash, damage);
+          for (const [i, read] of (await readAll(store)).entries()) {
+            const spoiled = i === 6 || damage === "cut" || damage === "lose";
+            expect(spoiled ? [hashes[i], "corrupt"] : [hashes[i]]).toContain(read);
+          }
+        });
+      }
     });
 
     describe("corruption", () => {
