@@ -34,7 +34,7 @@ export class PieceReader {
     this.#stayAwake();
     const located = await this.#locator.locate(hash);
     if (located === null) return { ok: false, reason: "missing" };
-    const bytes = await checked(hash, located, (span) => this.#segments.read(span));
+    const bytes = await checked(hash, located, (span) => this.#segments.read(span)).catch(() => null);
     if (bytes) return { ok: true, bytes };
     if (located.span) this.#locator.forget(located.span.segment);
     return this.#readAnew(hash);

@@ -26,8 +26,9 @@ interface Window {
 
 /**
  * Reads small pieces by aligned windows of their segment, because each read of a Blob costs more than the bytes of a
- * small piece, and pieces are mostly read in runs of neighbours; one that continues no run is read alone. Windows are kept in a bounded cache, the least recently
- * used goes first. A window serves the Blob object that it was read from and no other.
+ * small piece, and pieces are mostly read in runs of neighbours; one that continues no run is read alone. Windows are
+ * kept in a bounded cache, the least recently used goes first. A window serves the Blob object that it was read from and
+ * no other.
  */
 export class SegmentReader {
   readonly #options: SegmentReaderOptions;
