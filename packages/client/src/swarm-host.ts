@@ -163,7 +163,7 @@ export class SwarmHost {
         else this.#network.disconnect(effect.peer, effect.reason);
         return;
       case "want-link":
-        return this.#wantLink(effect.peer, effect.root);
+        return this.#network.want(effect.peer, effect.root);
       case "release-link":
         return this.#network.unwant(effect.peer, effect.root);
       default:
@@ -195,11 +195,6 @@ export class SwarmHost {
       case "failed":
         return share.failed();
     }
-  }
-
-  /** A peer that is linked already, for another share, needs no dial; the wish keeps the link. */
-  #wantLink(peer: NodeId, root: Root): void {
-    this.#network.want(peer, root);
   }
 
   #sendBlock({ peer, share, piece, offset, payload }: Extract<SwarmEffect, { type: "send-block" }>): void {
