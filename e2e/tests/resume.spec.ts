@@ -6,7 +6,8 @@ test("a download goes on by itself after a reload and after a crash, and fetches
   person,
   folder,
 }) => {
-  const size = (FULL ? 200 : 60) * MB;
+  // The two losses may be 4 MiB of unwritten pieces each, whatever the size: see docs/decisions/0002.
+  const size = (FULL ? 200 : 120) * MB;
   const file = await randomFile(folder, "film.bin", size);
   const sharer = await person("Ada");
   const link = await sharer.shareFiles(file);
