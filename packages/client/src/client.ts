@@ -146,7 +146,7 @@ class StarlingClient implements Client {
         signaling: changed,
       },
     });
-    const swarm = new SwarmHost(identity.nodeId, network, writeBehind, changed);
+    const swarm = new SwarmHost(identity.nodeId, network, writeBehind, () => this.#notifier.progressed());
     return {
       nodeId: identity.nodeId,
       origin,
@@ -214,7 +214,7 @@ class StarlingClient implements Client {
 
   #report(): void {
     for (const share of this.#shares.values()) share.report();
-    this.#notifier.changed();
+    this.#notifier.progressed();
   }
 
   /** Deletes pieces that a preparation left behind when its tab ended; not while any tab is preparing. */

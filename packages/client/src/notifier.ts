@@ -1,13 +1,15 @@
 /**
- * Least time between two notices. Four a second is as often as a person reads numbers, and drawing the page at every frame
- * took a fifth of the processor from the transfer (measured by profile, two browsers on two cores).
+ * Least time between two notices of progress. Numbers are read no faster, and each drawing of the page takes processor
+ * time from the transfer: at every frame a fifth of it, four times a second a tenth (measured by thread, two browsers on
+ * two cores).
  */
-const GAP_MS = 250;
+const PROGRESS_GAP_MS = 500;
 
-/** Tells listeners that something changed: at once in the next frame, then at most every {@link GAP_MS}. */
+/** Tells listeners that something changed: in the next frame, or when only progress did at most every half second. */
 export class Notifier {
   readonly #listeners = new Set<() => void>();
-  #scheduled = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #framed = false;
   #lastAt = Number.NEGATIVE_INFINITY;
 
   subscribe(listener: () => void): () => void {
@@ -15,22 +17,30 @@ export class Notifier {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Something that a person waits to see: a state, a button's effect, a new share. */
   changed(): void {
-    if (this.#scheduled || this.#listeners.size === 0) return;
-    this.#scheduled = true;
-    const wait = this.#lastAt + GAP_MS - performance.now();
-    if (wait > 0) setTimeout(() => this.#inNextFrame(), wait);
-    else this.#inNextFrame();
-  }
-
-  /** A hidden tab draws no frames. */
-  #inNextFrame(): void {
+    if (this.#framed || this.#listeners.size === 0) return;
+    this.#framed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    // A hidden tab draws no frames.
     if (document.visibilityState === "visible") requestAnimationFrame(() => this.#tell());
     else setTimeout(() => this.#tell());
   }
 
+  /** Bytes, rates, peers. */
+  progressed(): void {
+    if (this.#framed || this.#timer !== null || this.#listeners.size === 0) return;
+    const wait = this.#lastAt + PROGRESS_GAP_MS - performance.now();
+    if (wait <= 0) return this.changed();
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.changed();
+    }, wait);
+  }
+
   #tell(): void {
-    this.#scheduled = false;
+    this.#framed = false;
     this.#lastAt = performance.now();
     for (const listener of [...this.#listeners]) listener();
   }

@@ -54,14 +54,14 @@ export class SwarmHost {
   readonly #network: Network;
   readonly #writeBehind: WriteBehind;
   readonly #shares = new Map<Root, SwarmShare>();
-  readonly #changed: () => void;
+  readonly #progressed: () => void;
 
-  constructor(self: NodeId, network: Network, writeBehind: WriteBehind, changed: () => void) {
+  constructor(self: NodeId, network: Network, writeBehind: WriteBehind, progressed: () => void) {
     this.#swarm = new Swarm({ self, random: Math.random });
     this.#runner = new Runner(this.#swarm, (effect) => this.#perform(effect));
     this.#network = network;
     this.#writeBehind = writeBehind;
-    this.#changed = changed;
+    this.#progressed = progressed;
   }
 
   add(root: Root, share: SwarmShare, start: SwarmStart): void {
@@ -152,7 +152,7 @@ export class SwarmHost {
   }
 
   #perform(effect: SwarmEffect): void {
-    this.#changed();
+    this.#progressed();
     switch (effect.type) {
       case "send":
         return this.#network.send(effect.peer, encodeSwarmFrame(effect.message), "control");

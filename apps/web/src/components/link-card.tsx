@@ -1,5 +1,5 @@
 import { Check, Copy } from "lucide-react";
-import { useRef, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { Button } from "react-aria-components";
 import { copyText } from "../saving/clipboard.ts";
 import { QrDialog } from "./qr-dialog.tsx";
@@ -7,7 +7,7 @@ import { QrDialog } from "./qr-dialog.tsx";
 const SAY_COPIED_MS = 2500;
 
 /** The link to pass on: shown whole, copied by one button, or read from a screen by a phone. */
-export function LinkCard({
+export const LinkCard = memo(function LinkCard({
   link,
   title,
   hint,
@@ -47,4 +47,4 @@ export function LinkCard({
       </p>
     </section>
   );
-}
+});

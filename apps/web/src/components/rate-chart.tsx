@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatRate } from "../logic/format.ts";
@@ -7,7 +7,7 @@ import { HISTORY_SAMPLES, historyColumns, type RateSample } from "../logic/rate-
 const HEIGHT = 120;
 
 /** Rates of the last two minutes. The figures above say the same in words, so it is hidden from screen readers. */
-export function RateChart({
+export const RateChart = memo(function RateChart({
   history,
   showDown,
 }: {
@@ -37,7 +37,7 @@ export function RateChart({
   }, [showDown]);
   useEffect(() => chart.current?.setData(historyColumns(history)), [history]);
   return <div className="chart" ref={host} aria-hidden="true" />;
-}
+});
 
 /** Colours come from the page's tokens, so that the chart follows light and dark. */
 function chartOptions(element: HTMLElement, showDown: boolean): uPlot.Options {

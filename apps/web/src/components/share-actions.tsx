@@ -1,5 +1,5 @@
 import { Pause, Play, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { memo, useCallback, useState } from "react";
 import { Button } from "react-aria-components";
 import { holdsOnlyCopy, pauseAction } from "../logic/share-facts.ts";
 import { pauseShare, removeShare, resumeShare } from "../state/actions.ts";
@@ -15,31 +15,44 @@ interface ShareActionsProps {
 /** Pause or Resume, and Remove. */
 export function ShareActions({ share, of }: ShareActionsProps) {
   const [asking, setAsking] = useState(false);
-  const named = (name: string) => (of === undefined ? name : `${name} ${of}`);
-  const action = pauseAction(share);
-  const look = of === undefined ? "button button-plain" : "button button-icon";
   const remove = () => void removeShare(share.id);
+  const ask = useCallback(() => setAsking(true), []);
+  return (
+    <>
+      <ActionButtons id={share.id} of={of} action={pauseAction(share)} ask={holdsOnlyCopy(share) ? ask : null} />
+      {asking && <ConfirmRemoval share={share} open={asking} onOpenChange={setAsking} onConfirm={remove} />}
+    </>
+  );
+}
+
+interface ActionButtonsProps {
+  readonly id: string;
+  readonly of: string | undefined;
+  readonly action: ReturnType<typeof pauseAction>;
+  /** Asks before removing; null where nothing can be lost. */
+  readonly ask: (() => void) | null;
+}
+
+/** No whole share among its properties: accessible buttons cost too much to render with every change of progress. */
+const ActionButtons = memo(function ActionButtons({ id, of, action, ask }: ActionButtonsProps) {
+  const named = (name: string) => (of === undefined ? name : `${name} ${of}`);
+  const look = of === undefined ? "button button-plain" : "button button-icon";
   return (
     <div className="actions">
       {action !== null && (
         <Button
           className={look}
           aria-label={named(action)}
-          onPress={() => (action === "Pause" ? pauseShare(share.id) : resumeShare(share.id))}
+          onPress={() => (action === "Pause" ? pauseShare(id) : resumeShare(id))}
         >
           {action === "Pause" ? <Pause aria-hidden="true" /> : <Play aria-hidden="true" />}
           {of === undefined && action}
         </Button>
       )}
-      <Button
-        className={look}
-        aria-label={named("Remove")}
-        onPress={() => (holdsOnlyCopy(share) ? setAsking(true) : remove())}
-      >
+      <Button className={look} aria-label={named("Remove")} onPress={ask ?? (() => void removeShare(id))}>
         <Trash2 aria-hidden="true" />
         {of === undefined && "Remove"}
       </Button>
-      <ConfirmRemoval share={share} open={asking} onOpenChange={setAsking} onConfirm={remove} />
     </div>
   );
-}
+});

@@ -1,13 +1,17 @@
 import { displayName } from "@starling/client";
+import { memo } from "react";
 import { Link } from "wouter";
 import { badgeOf, contentsOf, isFetching, titleOf } from "../logic/share-facts.ts";
 import { shareAddress } from "../state/actions.ts";
 import type { ShareView } from "../state/share-view.ts";
+import { useApp } from "../state/store.ts";
 import { Bar } from "./progress.tsx";
 import { ShareActions } from "./share-actions.tsx";
 
 /** Everything that this browser shares, fetches or keeps. */
-export function ShareList({ shares }: { readonly shares: readonly ShareView[] }) {
+export function ShareList() {
+  const shares = useApp((state) => state.shares);
+  if (shares.length === 0) return null;
   return (
     <section className="shares" aria-labelledby="shares-heading">
       <h2 id="shares-heading">Your shares</h2>
@@ -20,16 +24,14 @@ export function ShareList({ shares }: { readonly shares: readonly ShareView[] })
   );
 }
 
-function ShareItem({ share }: { readonly share: ShareView }) {
+const ShareItem = memo(function ShareItem({ share }: { readonly share: ShareView }) {
   const title = titleOf(share, displayName);
   const moving = isFetching(share) || share.state === "preparing";
   const { bytesVerified, bytesTotal } = share.progress;
   return (
     <li className="share-item">
       <div className="share-item-text">
-        <Link href={shareAddress(share.id)} className="share-item-title" dir="auto">
-          {title}
-        </Link>
+        <Title id={share.id} title={title} />
         <p className="share-item-contents">
           {share.files.length > 0 ? contentsOf(share) : "Contents not known yet"}
           {share.hasPassword && " · password"}
@@ -43,4 +45,12 @@ function ShareItem({ share }: { readonly share: ShareView }) {
       {moving && <Bar part={bytesTotal > 0 ? bytesVerified / bytesTotal : 0} />}
     </li>
   );
-}
+});
+
+const Title = memo(function Title({ id, title }: { readonly id: string; readonly title: string }) {
+  return (
+    <Link href={shareAddress(id)} className="share-item-title" dir="auto">
+      {title}
+    </Link>
+  );
+});

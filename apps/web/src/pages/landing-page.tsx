@@ -4,10 +4,9 @@ import { Murmuration } from "../components/murmuration.tsx";
 import { ShareList } from "../components/share-list.tsx";
 import { ShareStarter } from "../components/share-starter.tsx";
 import { useDocumentTitle } from "../hooks/use-document-title.ts";
-import { useApp } from "../state/store.ts";
 
+/** Takes nothing from the store, so that progress renders the list of shares alone. */
 export function LandingPage() {
-  const shares = useApp((state) => state.shares);
   useDocumentTitle("Starling – send files straight from your browser");
   return (
     <>
@@ -26,7 +25,7 @@ export function LandingPage() {
           and you see theirs.
         </p>
       </section>
-      {shares.length > 0 && <ShareList shares={shares} />}
+      <ShareList />
       <LinkOpener />
       <HowItWorks />
     </>
