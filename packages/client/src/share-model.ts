@@ -58,6 +58,12 @@ export class ShareModel {
     return this.data.wanted !== "all" && this.data.wanted.length === 0;
   }
 
+  /** A share of ours that is not copied into the store, and its files are not here. */
+  get needsFiles(): boolean {
+    const { mine, keep } = this.data;
+    return mine && keep === "files" && this.#files.some(({ size }) => size > 0) && this.content?.sources.size === 0;
+  }
+
   get root(): Root {
     if (this.data.root === null) throw new Error("this share is still being prepared");
     return this.data.root;
