@@ -35,6 +35,7 @@ export interface Progress {
   readonly bytesVerified: number;
   /** Size of the selection. */
   readonly bytesTotal: number;
+  /** Of this share over all visits, as sent over the network; a crash may lose the last five seconds. */
   readonly bytesDownloaded: number;
   readonly bytesUploaded: number;
   readonly downRate: number;

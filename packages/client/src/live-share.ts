@@ -121,7 +121,7 @@ export class LiveShare implements Share {
 
   get progress(): Progress {
     const remote = this.#owner.isElsewhere ? this.#remote : null;
-    return remote ?? progressOf(this.#core, this.model, this.preparation);
+    return remote ?? progressOf(this.#core, this.model, this.#owner.run, this.preparation);
   }
 
   get selection(): readonly string[] {
@@ -271,10 +271,11 @@ export class LiveShare implements Share {
     }
   }
 
-  /** Tells the other tabs how it goes. */
+  /** Tells the other tabs, and now and then the record, how it goes. */
   report(): void {
-    if (this.#owner.isRunning)
-      this.#core.tabs.post({ type: "progress", id: this.id, progress: this.progress, status: this.status });
+    if (!this.#owner.isRunning) return;
+    this.#owner.run?.keepTotals(performance.now());
+    this.#core.tabs.post({ type: "progress", id: this.id, progress: this.progress, status: this.status });
   }
 
   touch(): void {
@@ -352,6 +353,7 @@ export class LiveShare implements Share {
   /** The have-set in the common store says what the other tab verified. */
   async #followProgress(progress: Progress | null): Promise<void> {
     this.#remote = progress ?? this.#remote;
+    if (progress) this.model.followTotals(progress);
     const bits = await this.#core.store.have(this.id);
     if (bits && this.#owner.isElsewhere) this.model.markBits(bits);
     this.touch();

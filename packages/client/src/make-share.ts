@@ -6,7 +6,7 @@ import { SourceError, StorageError } from "./errors.ts";
 import { attachSources, handlesOf } from "./file-handles.ts";
 import type { LiveShare } from "./live-share.ts";
 import { type PreparedShare, prepareShare } from "./prepare.ts";
-import type { ShareData } from "./record.ts";
+import { NEW, type ShareData } from "./record.ts";
 import { readSources, type SourceTree, titleOf, totalSize } from "./sources.ts";
 import { unlockedSecret } from "./unlock.ts";
 
@@ -57,7 +57,7 @@ async function whereToKeep(bytes: number): Promise<"store" | "files"> {
 
 function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOptions): ShareData {
   return {
-    v: 1,
+    ...NEW,
     created: Date.now(),
     mine: true,
     title: sayable(title?.trim() || titleOf(tree)),
@@ -68,7 +68,6 @@ function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOpti
     catalog: null,
     hints: [],
     wanted: "all",
-    paused: false,
     keep,
     handles: handlesOf(tree),
   };

@@ -14,6 +14,7 @@ import type { FileInfo } from "./api.ts";
 import { Content } from "./content.ts";
 import type { ShareData } from "./record.ts";
 import { Selection } from "./selection.ts";
+import type { Totals } from "./traffic.ts";
 
 /** At most this many hints are kept of the links that a share was opened by. */
 const HINTS_KEPT = 8;
@@ -88,6 +89,12 @@ export class ShareModel {
     this.data = data;
     this.#derive();
     if (had && this.selection) this.selection.mark(verifiedOf(had, this.content?.catalog), true);
+  }
+
+  /** Another tab counted these bytes; whoever runs the share next goes on from there. */
+  followTotals({ bytesDownloaded, bytesUploaded }: Totals): void {
+    this.data.bytesDownloaded = Math.max(this.data.bytesDownloaded, bytesDownloaded);
+    this.data.bytesUploaded = Math.max(this.data.bytesUploaded, bytesUploaded);
   }
 
   addHints(hints: readonly NodeId[]): boolean {

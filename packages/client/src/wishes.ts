@@ -6,9 +6,10 @@ export class Wishes {
 
   /** Whether this is the first wish for the peer. */
   add(peer: NodeId, why: string): boolean {
-    const reasons = this.#reasons.get(peer) ?? new Set();
-    this.#reasons.set(peer, reasons.add(why));
-    return reasons.size === 1;
+    const reasons = this.#reasons.get(peer);
+    reasons?.add(why);
+    if (!reasons) this.#reasons.set(peer, new Set([why]));
+    return reasons === undefined;
   }
 
   /** Whether this was the last wish for the peer. */
