@@ -15,8 +15,8 @@ export interface FileInfo {
 
 /**
  * `preparing` being hashed; `idle` listed, nothing wanted; `waiting` wanted but no source; `complete` selection verified
- * and still served; `seeding` shared from here; `needs-files` a large share that must be given its files again;
- * `elsewhere` runs in another tab of this browser.
+ * and still served; `seeding` shared from here; `needs-files` a share whose files must be chosen again, and of which
+ * others see only the list until then; `elsewhere` runs in another tab of this browser.
  */
 export type ShareState =
   | "preparing"

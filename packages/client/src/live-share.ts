@@ -4,7 +4,7 @@ import type { Core } from "./core.ts";
 import { abortError, StarlingError } from "./errors.ts";
 import { attachSources, grantedSources, handlesOf } from "./file-handles.ts";
 import { Ownership } from "./ownership.ts";
-import { peersOf } from "./peers.ts";
+import { hasSource, peersOf } from "./peers.ts";
 import { progressOf } from "./progress.ts";
 import type { StoredShare } from "./record.ts";
 import { ShareModel } from "./share-model.ts";
@@ -300,7 +300,7 @@ export class LiveShare implements Share {
     if (!selection) return "waiting";
     if (this.model.wantsNothing) return "idle";
     if (selection.isComplete) return "complete";
-    return this.peers.length > 0 ? "downloading" : "waiting";
+    return hasSource(this.#core, this.model.root) ? "downloading" : "waiting";
   }
 
   #selectionComplete(): boolean {

@@ -157,7 +157,7 @@ export class Ownership {
 
   async #startRun(): Promise<void> {
     await this.#attachGranted();
-    if (!this.isRunning || this.#model.needsFiles) return;
+    if (!this.isRunning) return;
     this.#run = new ShareRun(this.#core, this.#model, this.#events);
     await this.#run.start();
     if (!this.#model.isListed) this.#run.listCatalogIfHere();

@@ -104,11 +104,16 @@ export class ShareModel {
     return grew;
   }
 
-  /** Manifest indexes that should be here: the catalog, and content that is selected or streamed. */
+  /**
+   * Manifest indexes that should be here: the catalog, and content that is selected or streamed. Files of ours that are not
+   * copied into the store are not fetched into it either: they come back by being chosen again.
+   */
   wantedRanges(streamed: readonly PieceRange[]): PieceRange[] {
+    const { mine, keep } = this.data;
     const catalogPieces = this.manifest?.catalogPieces ?? 0;
     if (catalogPieces === 0 || this.isLocked) return [];
-    const content = [...(this.selection?.ranges() ?? []), ...streamed];
+    const selected = mine && keep === "files" ? [] : (this.selection?.ranges() ?? []);
+    const content = [...selected, ...streamed];
     return [[0, catalogPieces], ...content.map(([first, count]): PieceRange => [first + catalogPieces, count])];
   }
 

@@ -37,7 +37,7 @@ export function statusOf(situation: Situation): string {
         ? `${connectedTo(situation.peers)}. While this page is open you help others who have the link.`
         : "Everything is here. While this page is open you help others who have the link.";
     case "needs-files":
-      return "This browser kept no copy of these files. Choose them again to go on sharing.";
+      return "This browser kept no copy of these files. Choose them again to go on sharing: until then others see only the list.";
     case "elsewhere":
       return "This share runs in another tab of this browser.";
     case "failed":
@@ -56,7 +56,7 @@ function waitingStatus({ peers, listed, locked, signalingOpen }: Situation): str
   if (locked) return "These files are protected by a password. Open the link again to enter it.";
   if (peers > 0)
     return listed
-      ? "Connected. Waiting for the pieces that nobody here has yet…"
+      ? "Connected, but nobody here has these files now: the sender may have to choose them again. It goes on by itself."
       : "Connected. Getting the list of files…";
   if (!signalingOpen) return "Looking for the server…";
   return listed

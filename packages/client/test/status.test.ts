@@ -20,6 +20,11 @@ test("a status says what is happening, with the right number", () => {
   expect(statusOf({ ...calm, signalingOpen: false })).toBe("Looking for the server…");
 });
 
+test("who is linked to a sender without the files is told what has to happen", () => {
+  expect(statusOf({ ...calm, peers: 1, listed: true })).toMatch(/sender may have to choose them again/);
+  expect(statusOf({ ...calm, peers: 1 })).toBe("Connected. Getting the list of files…");
+});
+
 test("an error is the status, whatever the state", () => {
   expect(statusOf({ ...calm, state: "seeding", error: "The file changed on disk." })).toBe("The file changed on disk.");
 });
