@@ -142,7 +142,8 @@ export interface Client {
   readonly nodeId: string;
   /**
    * Resolves once everything is hashed and the link is known; works offline. Rejects with SourceError (nothing to share,
-   * a name that cannot travel, too many pieces, a file changed or unreadable), StorageError or AbortError.
+   * a name that cannot travel, too many pieces, a file changed or unreadable), AbortError, or StorageError when not even
+   * the list of files finds room: without room for a copy the files are sent from where they are, and `status` says so.
    */
   share(sources: readonly Source[], options?: ShareOptions): Promise<Share>;
   /**

@@ -116,6 +116,7 @@ export class LiveShare implements Share {
       sending: peers.filter(({ activity }) => activity === "sending" || activity === "both").length,
       listed: this.model.isListed,
       locked: this.model.isLocked,
+      noRoom: this.model.data.noRoom,
     });
   }
 

@@ -9,7 +9,7 @@ import {
   type PieceRange,
   type Root,
 } from "@starling/protocol";
-import type { PieceStore } from "@starling/store";
+import type { PieceStore, WriteResult } from "@starling/store";
 import type { FileInfo } from "./api.ts";
 import { Content } from "./content.ts";
 import type { ShareData } from "./record.ts";
@@ -29,7 +29,7 @@ export class ShareModel {
   selection: Selection | null = null;
   #files: readonly FileInfo[] = [];
   #folders: readonly string[] = [];
-  #lastSave: Promise<unknown> = Promise.resolve();
+  #lastSave: Promise<WriteResult | null> = Promise.resolve(null);
 
   constructor(id: string, data: ShareData, store: PieceStore) {
     this.id = id;
@@ -132,11 +132,11 @@ export class ShareModel {
   }
 
   /** Writes the record; writes of one share keep their order. */
-  save(): Promise<void> {
+  save(): Promise<WriteResult> {
     const record = { id: this.id, hashes: this.manifest?.hashes ?? null, data: { ...this.data } };
     const saved = this.#lastSave.then(() => this.#store.saveShare(record));
     this.#lastSave = saved;
-    return saved.then(() => undefined);
+    return saved;
   }
 
   #derive(): void {

@@ -13,6 +13,8 @@ export interface Situation {
   /** Whether the list of files is known. */
   readonly listed: boolean;
   readonly locked: boolean;
+  /** A share of ours that found no room in the store: it is sent from the user's files. */
+  readonly noRoom: boolean;
 }
 
 /** What is happening with a share, in words. Never empty. */
@@ -23,7 +25,7 @@ export function statusOf(situation: Situation): string {
     case "preparing":
       return "Preparing your files: hashing and encrypting them in this browser…";
     case "seeding":
-      return seedingStatus(situation);
+      return situation.noRoom ? `${sentence(seedingStatus(situation))} ${NO_COPY}` : seedingStatus(situation);
     case "idle":
       return "Choose what to download.";
     case "downloading":
@@ -62,6 +64,13 @@ function waitingStatus({ peers, listed, locked, signalingOpen }: Situation): str
   return listed
     ? "Nobody who has these files is online now. It goes on by itself when someone comes back."
     : "Looking for the sender's browser…";
+}
+
+const NO_COPY =
+  "This browser had no room for a copy, so the files are sent from where they are: leave them there, and choose them again after a reload.";
+
+function sentence(text: string): string {
+  return /[.…]$/.test(text) ? text : `${text}.`;
 }
 
 function connectedTo(peers: number): string {

@@ -11,6 +11,7 @@ const calm: Situation = {
   sending: 0,
   listed: false,
   locked: false,
+  noRoom: false,
 };
 
 test("a status says what is happening, with the right number", () => {
@@ -23,6 +24,13 @@ test("a status says what is happening, with the right number", () => {
 test("who is linked to a sender without the files is told what has to happen", () => {
   expect(statusOf({ ...calm, peers: 1, listed: true })).toMatch(/sender may have to choose them again/);
   expect(statusOf({ ...calm, peers: 1 })).toBe("Connected. Getting the list of files…");
+});
+
+test("a share that found no room for a copy says so, whatever else happens", () => {
+  for (const peers of [0, 2])
+    expect(statusOf({ ...calm, mine: true, state: "seeding", peers, noRoom: true })).toMatch(
+      /^(Ready|Connected).*\. This browser had no room for a copy/,
+    );
 });
 
 test("an error is the status, whatever the state", () => {
