@@ -65,6 +65,6 @@ export class ServerProcess {
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error(`the server did not start:\n${this.#log}`);
+    throw new Error(`The server did not start; it needs the app that npm run build makes:\n${this.#log}`);
   }
 }

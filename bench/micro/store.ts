@@ -1,12 +1,12 @@
 // How fast pieces are written and read back with their hash, and what that costs in processor time over all of the
 // browser's processes. Alone: npx tsx bench/micro/store.ts
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Page } from "playwright";
-import { build } from "vite";
-import { CHROMIUM_FLAGS, chromiumPath } from "../../scripts/chromium.mjs";
+import type { Page } from "playwright";
+import { launchOnDisk } from "../src/browsers.ts";
+import { pageScript } from "./page-script.ts";
 import type { Layout, ReadOrder, Workload } from "./store-page.ts";
 
 const KIB = 1024;
@@ -41,7 +41,7 @@ export async function measureStore(
   page: Page,
   workloads: readonly Workload[] = STORE_WORKLOADS,
 ): Promise<StoreFigures[]> {
-  const script = await bundle();
+  const script = await pageScript("store-page.ts", "storeBench");
   await page.route(`${ORIGIN}/**`, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
   const figures: StoreFigures[] = [];
   for (const workload of workloads) {
@@ -78,26 +78,9 @@ async function cpuSeconds(page: Page): Promise<number> {
   return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
-/** The page's side as one script that defines `storeBench`. */
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL("store-page.ts", import.meta.url));
-  const result = await build({
-    configFile: false,
-    logLevel: "silent",
-    build: { write: false, minify: false, lib: { entry, formats: ["iife"], name: "storeBench" } },
-  });
-  const output = Array.isArray(result) ? result[0]?.output[0] : undefined;
-  if (!output) throw new Error("The page's side could not be bundled.");
-  return output.code;
-}
-
 async function main(): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "starling-bench-"));
-  const executablePath = chromiumPath(existsSync);
-  const context = await chromium.launchPersistentContext(profile, {
-    ...(executablePath ? { executablePath } : {}),
-    args: CHROMIUM_FLAGS,
-  });
+  const context = await launchOnDisk(profile);
   try {
     const figures = await measureStore(await context.newPage(), LAYOUT_WORKLOADS);
     console.table(figures.map(tableRow));

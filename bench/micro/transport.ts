@@ -1,10 +1,8 @@
 // What the transport adapter leaves of a raw data channel's rate: in one page, and between two browsers.
 // Alone: npx tsx bench/micro/transport.ts [MiB] [rounds]
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright";
-import { build } from "vite";
-import { CHROMIUM_FLAGS, chromiumPath } from "../../scripts/chromium.mjs";
+import type { Browser, Page } from "playwright";
+import { launch } from "../src/browsers.ts";
+import { pageScript } from "./page-script.ts";
 import type { Kind } from "./transport-page.ts";
 
 const MIB = 1024 * 1024;
@@ -55,26 +53,11 @@ async function openPage(browser: Browser, script: string): Promise<Page> {
   return page;
 }
 
-/** The page's side as one script that defines `transportBench`. */
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL("transport-page.ts", import.meta.url));
-  const result = await build({
-    configFile: false,
-    logLevel: "silent",
-    build: { write: false, minify: false, lib: { entry, formats: ["iife"], name: "transportBench" } },
-  });
-  const output = Array.isArray(result) ? result[0]?.output[0] : undefined;
-  if (!output) throw new Error("The page's side could not be bundled.");
-  return output.code;
-}
-
 async function main(): Promise<void> {
   const bytes = Number(process.argv[2] ?? 64) * MIB;
   const rounds = Number(process.argv[3] ?? 5);
-  const script = await bundle();
-  const executablePath = chromiumPath(existsSync);
-  const options = { ...(executablePath ? { executablePath } : {}), args: CHROMIUM_FLAGS };
-  const browsers = await Promise.all([chromium.launch(options), chromium.launch(options)]);
+  const script = await pageScript("transport-page.ts", "transportBench");
+  const browsers = await Promise.all([launch(), launch()]);
   try {
     const [first, second] = await Promise.all(browsers.map((browser) => openPage(browser, script)));
     if (!first || !second) return;

@@ -1,11 +1,20 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from "playwright";
 import { CHROMIUM_FLAGS, chromiumPath } from "../../scripts/chromium.mjs";
 
 /** A browser process of its own. */
 export function launch(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** The same with its data on disk, in this folder; others keep theirs in memory. */
+export function launchOnDisk(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions());
+}
+
+function launchOptions(): LaunchOptions {
   const executablePath = chromiumPath(existsSync);
-  return chromium.launch({ ...(executablePath ? { executablePath } : {}), args: CHROMIUM_FLAGS });
+  return { ...(executablePath ? { executablePath } : {}), args: CHROMIUM_FLAGS };
 }
 
 /** A page in a profile of its own. */

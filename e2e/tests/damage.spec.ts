@@ -16,17 +16,21 @@ async function isStored(person: Person): Promise<void> {
   await expect.poll(async () => (await dumpPieces(person.page)).bytes).toBeGreaterThan(SIZE);
 }
 
-/** From now on the browser refuses every write of pieces, as one without room does, until it is told otherwise. */
-async function fillUp(person: Person): Promise<(full: boolean) => Promise<void>> {
-  const full = await person.page.evaluateHandle(() => {
-    const disk = { full: true };
+/** From now on the browser takes only so many bytes of pieces, as one without room does, until it is told otherwise. */
+async function fillUp(person: Person, room = 0): Promise<(full: boolean) => Promise<void>> {
+  const full = await person.page.evaluateHandle((room) => {
+    const disk = { full: true, room };
     const { add } = IDBObjectStore.prototype;
     IDBObjectStore.prototype.add = function (...row) {
-      if (disk.full && this.name === "segments") throw new DOMException("no room", "QuotaExceededError");
+      const [segment] = row;
+      if (disk.full && segment instanceof Blob) {
+        if (segment.size > disk.room) throw new DOMException("no room", "QuotaExceededError");
+        disk.room -= segment.size;
+      }
       return add.apply(this, row);
     };
     return disk;
-  });
+  }, room);
   return (is) =>
     full.evaluate((disk, is) => {
       disk.full = is;
@@ -105,4 +109,29 @@ test("a browser that has no room left pauses with a sentence, and goes on when t
   expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
   await expect.poll(async () => (await dumpPieces(receiver.page)).bytes).toBeGreaterThan(8 * MB);
   expect((await dumpPieces(receiver.page)).wrong).toEqual([]);
+});
+
+test("a share that finds no room is sent from its file, says so, and leaves nothing behind in the storage", async ({
+  person,
+  folder,
+}) => {
+  const file = await randomFile(folder, "film.bin", 24 * MB);
+  const sharer = await person("Ada");
+  await fillUp(sharer, 10 * MB);
+  const link = await sharer.shareFiles(file);
+  await expect(sharer.page.getByText(/had no room for a copy/).first()).toBeVisible();
+  expect((await sharer.share()).state).toBe("seeding");
+  // The list of files is all that is there.
+  const { bytes, wrong } = await dumpPieces(sharer.page);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(0.1 * MB);
+  expect(wrong).toEqual([]);
+
+  const receiver = await person("Ben");
+  await fetchAll(receiver, link);
+  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await sharer.reload();
+  await expect.poll(async () => (await sharer.share()).state).toBe("needs-files");
+  await sharer.page.getByLabel("Choose the files again").setInputFiles(file);
+  await expect.poll(async () => (await sharer.share()).state).toBe("seeding");
 });

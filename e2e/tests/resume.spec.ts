@@ -59,3 +59,21 @@ test("a paused download stays paused over a reload and goes on when resumed", as
   await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
   await receiver.complete();
 });
+
+test("what was sent and received is counted over reloads", async ({ person, folder }) => {
+  const file = await randomFile(folder, "note.bin", 5 * MB);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(file);
+  const receiver = await person("Ben");
+  await receiver.openLink(link);
+  await receiver.downloadButton.click();
+  await receiver.complete();
+  const sent = (await sharer.share()).progress.bytesUploaded;
+  const received = (await receiver.share()).progress.bytesDownloaded;
+  expect(sent).toBeGreaterThan(5 * MB);
+  // Totals are written every five seconds.
+  await sharer.page.waitForTimeout(6000);
+  for (const someone of [sharer, receiver]) await someone.reload();
+  await expect.poll(async () => (await sharer.share()).progress.bytesUploaded).toBe(sent);
+  await expect.poll(async () => (await receiver.share()).progress.bytesDownloaded).toBe(received);
+});

@@ -15,8 +15,8 @@ export interface FileInfo {
 
 /**
  * `preparing` being hashed; `idle` listed, nothing wanted; `waiting` wanted but no source; `complete` selection verified
- * and still served; `seeding` shared from here; `needs-files` a large share that must be given its files again;
- * `elsewhere` runs in another tab of this browser.
+ * and still served; `seeding` shared from here; `needs-files` a share whose files must be chosen again, and of which
+ * others see only the list until then; `elsewhere` runs in another tab of this browser.
  */
 export type ShareState =
   | "preparing"
@@ -35,6 +35,7 @@ export interface Progress {
   readonly bytesVerified: number;
   /** Size of the selection. */
   readonly bytesTotal: number;
+  /** Of this share over all visits, as sent over the network; a crash may lose the last five seconds. */
   readonly bytesDownloaded: number;
   readonly bytesUploaded: number;
   readonly downRate: number;
@@ -141,7 +142,8 @@ export interface Client {
   readonly nodeId: string;
   /**
    * Resolves once everything is hashed and the link is known; works offline. Rejects with SourceError (nothing to share,
-   * a name that cannot travel, too many pieces, a file changed or unreadable), StorageError or AbortError.
+   * a name that cannot travel, too many pieces, a file changed or unreadable), AbortError, or StorageError when not even
+   * the list of files finds room: without room for a copy the files are sent from where they are, and `status` says so.
    */
   share(sources: readonly Source[], options?: ShareOptions): Promise<Share>;
   /**

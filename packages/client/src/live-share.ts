@@ -1,23 +1,19 @@
 import { formatLink, type NodeId } from "@starling/protocol";
 import type { FileInfo, Peer, Progress, Share, ShareState, Source } from "./api.ts";
 import type { Core } from "./core.ts";
-import { abortError, NotCompleteError, StarlingError } from "./errors.ts";
+import { abortError, StarlingError } from "./errors.ts";
 import { attachSources, grantedSources, handlesOf } from "./file-handles.ts";
-import type { HeldLock } from "./locks.ts";
-import { peersOf } from "./peers.ts";
+import { Ownership } from "./ownership.ts";
+import { hasSource, peersOf } from "./peers.ts";
 import { progressOf } from "./progress.ts";
 import type { StoredShare } from "./record.ts";
 import { ShareModel } from "./share-model.ts";
-import { ShareRun } from "./share-run.ts";
-import { streamFile } from "./share-stream.ts";
+import { type ReadHost, readBlob, readStream } from "./share-reader.ts";
 import { readSources, type SourceTree } from "./sources.ts";
 import { statusOf } from "./status.ts";
 import type { TabMessage } from "./tabs.ts";
 import { unlock } from "./unlock.ts";
 import { Watch } from "./watch.ts";
-
-/** Where the share is in its life in this tab. */
-type Mode = "preparing" | "starting" | "elsewhere" | "running" | "ended";
 
 export interface Preparation {
   readonly bytesTotal: number;
@@ -25,7 +21,7 @@ export interface Preparation {
   readonly startedAt: number;
 }
 
-/** One share as the scripting API shows it: takes the share's lock and runs it here, or follows the tab that does. */
+/** One share as the scripting API shows it, wherever it runs. */
 export class LiveShare implements Share {
   readonly id: string;
   readonly model: ShareModel;
@@ -33,14 +29,12 @@ export class LiveShare implements Share {
   /** Aborts what is pending on this share: removed, or the client closed. */
   readonly ending = new AbortController();
   readonly #core: Core;
+  readonly #owner: Ownership;
   readonly #forget: (share: LiveShare) => void;
   preparation: Preparation | null;
-  #mode: Mode;
-  #run: ShareRun | null = null;
-  #lock: HeldLock | null = null;
   #problem: { readonly sentence: string; readonly fatal: boolean } | null = null;
   #outOfRoom: string | null = null;
-  #waiting: AbortController | null = null;
+  /** What the running tab said last. */
   #remote: Progress | null = null;
   #paths: readonly string[] | null = null;
 
@@ -55,7 +49,7 @@ export class LiveShare implements Share {
     this.#core = core;
     this.#forget = forget;
     this.preparation = preparation;
-    this.#mode = preparation ? "preparing" : "starting";
+    this.#owner = this.#own();
   }
 
   get link(): string | null {
@@ -102,10 +96,10 @@ export class LiveShare implements Share {
   }
 
   get state(): ShareState {
-    if (this.#mode === "preparing") return "preparing";
+    if (this.#owner.isPreparing) return "preparing";
     if (this.#problem?.fatal) return "failed";
-    if (this.#mode === "elsewhere") return "elsewhere";
-    if (this.#needsFiles) return "needs-files";
+    if (this.#owner.isElsewhere) return "elsewhere";
+    if (this.model.needsFiles) return "needs-files";
     if (this.model.data.paused || this.#outOfRoom !== null) return "paused";
     if (this.mine) return "seeding";
     return this.#fetchingState();
@@ -122,11 +116,13 @@ export class LiveShare implements Share {
       sending: peers.filter(({ activity }) => activity === "sending" || activity === "both").length,
       listed: this.model.isListed,
       locked: this.model.isLocked,
+      noRoom: this.model.data.noRoom,
     });
   }
 
   get progress(): Progress {
-    return this.#remote ?? progressOf(this.#core, this.model, this.preparation);
+    const remote = this.#owner.isElsewhere ? this.#remote : null;
+    return remote ?? progressOf(this.#core, this.model, this.#owner.run, this.preparation);
   }
 
   get selection(): readonly string[] {
@@ -135,7 +131,7 @@ export class LiveShare implements Share {
   }
 
   get peers(): readonly Peer[] {
-    return this.#run ? peersOf(this.#core, this.model.root) : [];
+    return this.#owner.run ? peersOf(this.#core, this.model.root) : [];
   }
 
   fileProgress(path: string): number {
@@ -146,9 +142,7 @@ export class LiveShare implements Share {
   /** Runs here if no other tab of this browser has it, else follows that tab until it lets go. */
   async start(): Promise<void> {
     this.preparation = null;
-    const lock = await this.#core.tabs.tryHold(this.model.root);
-    if (this.#ended) return lock?.release();
-    return lock ? this.#runHere(lock) : this.#follow();
+    await this.#owner.start();
   }
 
   /** Unlocks with a password (or without one); rejects with PasswordError or LinkError. Needs the manifest. */
@@ -157,20 +151,21 @@ export class LiveShare implements Share {
     if (!manifest || data.unlocked) return;
     data.unlocked = await unlock(manifest, data.secret, password);
     await this.#saved();
-    this.#run?.want();
-    if (this.#run && !this.model.isListed) this.#run.listCatalogIfHere();
+    const { run } = this.#owner;
+    run?.want();
+    if (!this.model.isListed) run?.listCatalogIfHere();
     this.touch();
   }
 
   addHints(hints: readonly NodeId[]): void {
     if (!this.model.addHints(hints)) return;
     void this.#saved();
-    this.#run?.findProviders();
+    this.#owner.run?.findProviders();
   }
 
   async download(paths?: readonly string[]): Promise<void> {
     this.#checkPaths(paths);
-    if (this.#mode === "elsewhere" && !this.#selectionComplete()) await this.useHere();
+    if (this.#owner.isElsewhere && !this.#selectionComplete()) await this.useHere();
     this.#problem = this.#problem?.fatal ? null : this.#problem;
     this.#select(paths);
     await this.watch.until(() => {
@@ -189,8 +184,8 @@ export class LiveShare implements Share {
   }
 
   pause(): void {
-    if (this.model.data.paused || this.#mode === "preparing") return;
-    if (this.#mode === "elsewhere") return void this.useHere().then(() => this.pause());
+    if (this.model.data.paused || this.#owner.isPreparing) return;
+    if (this.#owner.isElsewhere) return void this.useHere().then(() => this.pause());
     this.model.data.paused = true;
     this.#core.swarm.pause(this.model.root);
     void this.#saved();
@@ -198,8 +193,8 @@ export class LiveShare implements Share {
   }
 
   resume(): void {
-    if (this.#mode === "preparing") return;
-    if (this.#mode === "elsewhere") return void this.useHere().then(() => this.resume());
+    if (this.#owner.isPreparing) return;
+    if (this.#owner.isElsewhere) return void this.useHere().then(() => this.resume());
     this.#outOfRoom = null;
     this.#problem = null;
     this.model.data.paused = false;
@@ -220,9 +215,7 @@ export class LiveShare implements Share {
     data.handles = handlesOf(tree);
     this.#problem = null;
     await this.#saved();
-    if (this.#mode !== "running") return;
-    await this.#run?.stop();
-    await this.#startRun();
+    await this.#owner.restart();
   }
 
   async reattach(): Promise<void> {
@@ -231,74 +224,46 @@ export class LiveShare implements Share {
     await this.attachTree(tree);
   }
 
-  async useHere(): Promise<void> {
-    if (this.#mode !== "elsewhere") return;
-    this.#waiting?.abort();
-    const lock = await this.#core.tabs.takeOver(this.id, this.model.root);
-    if (lock && !this.#ended) await this.#runHere(lock);
+  useHere(): Promise<void> {
+    return this.#owner.useHere();
   }
 
   async remove(): Promise<void> {
-    if (this.#ended) return;
-    if (this.#mode === "elsewhere") await this.useHere();
-    const wasPreparing = this.#mode === "preparing";
+    if (this.#owner.hasEnded) return;
+    const wasPreparing = this.#owner.isPreparing;
+    await this.useHere();
     await this.end("The share was removed.");
     if (!wasPreparing) {
       await this.#core.store.removeShare(this.id);
       this.#core.tabs.post({ type: "removed", id: this.id });
     }
-    this.#lock?.release();
+    this.#owner.releaseLock();
     this.#forget(this);
   }
 
-  async blob(path: string): Promise<Blob> {
-    const { selection, content } = this.model;
-    this.#checkPaths([path]);
-    if (!selection || !content) throw new NotCompleteError("The list of files is not known yet.");
-    const index = selection.fileIndex(path);
-    const type = this.files[index]?.type ?? "";
-    const file = content.wholeFile(index);
-    if (file) return file.slice(0, file.size, type);
-    if (!selection.isFileComplete(index))
-      throw new NotCompleteError(`“${path}” is not complete yet. Download it first.`);
-    return new Blob([await new Response(this.stream(path)).blob()], { type });
+  blob(path: string): Promise<Blob> {
+    return readBlob(this.#reading, path);
   }
 
   stream(path: string, start = 0, end?: number): ReadableStream<Uint8Array> {
-    const { selection, content } = this.model;
-    if (!selection || !content) throw new NotCompleteError("The list of files is not known yet.");
-    const index = selection.fileIndex(path);
-    const { size } = content.file(index);
-    const stream = {};
-    const host = {
-      content,
-      pieceReady: (piece: number) =>
-        this.watch.until(() => this.model.selection?.has(piece) ?? false, this.ending.signal),
-      want: (range: readonly [number, number] | null) => this.#run?.streamWants(stream, range),
-      flush: () => this.#core.writeBehind.flush(),
-      missing: (piece: number) => this.#run?.missing(piece + content.manifest.catalogPieces),
-    };
-    return streamFile(host, index, Math.min(start, size), Math.min(end ?? size, size));
+    return readStream(this.#reading, path, start, end);
   }
 
   /** Stops everything of this share in this tab; the lock is kept for the caller to release. */
   async end(why: string): Promise<void> {
-    const run = this.#run;
-    this.#mode = "ended";
-    this.#run = null;
-    this.#waiting?.abort();
+    const ended = this.#owner.end();
     this.ending.abort(abortError(why));
-    await run?.stop();
+    await ended;
   }
 
   releaseLock(): void {
-    this.#lock?.release();
+    this.#owner.releaseLock();
   }
 
   /** A message of another tab about this share. */
   async heard(message: TabMessage, reload: () => Promise<StoredShare | null>): Promise<void> {
-    if (message.type === "yield" && this.#mode === "running") return this.#yield();
-    if (this.#mode !== "elsewhere") return;
+    if (message.type === "yield") return this.#owner.yield();
+    if (!this.#owner.isElsewhere) return;
     if (message.type === "saved") await this.#reload(reload);
     if (message.type === "progress") await this.#followProgress(message.progress);
     if (message.type === "removed") {
@@ -307,15 +272,11 @@ export class LiveShare implements Share {
     }
   }
 
-  /** Tells the other tabs how it goes. */
+  /** Tells the other tabs, and now and then the record, how it goes. */
   report(): void {
-    if (this.#mode === "running")
-      this.#core.tabs.post({ type: "progress", id: this.id, progress: this.progress, status: this.status });
-  }
-
-  fail(sentence: string): void {
-    this.#problem = { sentence, fatal: true };
-    this.touch();
+    if (!this.#owner.isRunning) return;
+    this.#owner.run?.keepTotals(performance.now());
+    this.#core.tabs.post({ type: "progress", id: this.id, progress: this.progress, status: this.status });
   }
 
   touch(): void {
@@ -323,25 +284,16 @@ export class LiveShare implements Share {
     this.#core.changed();
   }
 
-  get isRunning(): boolean {
-    return this.#mode === "running";
-  }
-
-  get #ended(): boolean {
-    return this.#mode === "ended";
-  }
-
-  get #needsFiles(): boolean {
-    const { data, content } = this.model;
-    return (
-      data.mine && data.keep === "files" && this.model.files.some(({ size }) => size > 0) && content?.sources.size === 0
-    );
-  }
-
   /** Pieces of a share made here are gone from the store, or were found damaged when a peer asked for them. */
   get #isDamaged(): boolean {
     const { data, selection } = this.model;
-    return data.mine && data.keep === "store" && this.#run?.takesPart === true && selection?.isComplete === false;
+    return data.mine && data.keep === "store" && this.#owner.run?.takesPart === true && selection?.isComplete === false;
+  }
+
+  get #reading(): ReadHost {
+    const { writeBehind } = this.#core;
+    const run = () => this.#owner.run;
+    return { model: this.model, watch: this.watch, writeBehind, signal: this.ending.signal, run };
   }
 
   #fetchingState(): ShareState {
@@ -349,7 +301,7 @@ export class LiveShare implements Share {
     if (!selection) return "waiting";
     if (this.model.wantsNothing) return "idle";
     if (selection.isComplete) return "complete";
-    return this.peers.length > 0 ? "downloading" : "waiting";
+    return hasSource(this.#core, this.model.root) ? "downloading" : "waiting";
   }
 
   #selectionComplete(): boolean {
@@ -372,25 +324,18 @@ export class LiveShare implements Share {
 
   #selectionChanged(): void {
     this.#paths = null;
-    this.#run?.want();
+    this.#owner.run?.want();
     void this.#saved();
     this.touch();
   }
 
-  async #runHere(lock: HeldLock): Promise<void> {
-    this.#lock = lock;
-    void lock.lost.then(() => this.#lostLock(lock));
-    this.#remote = null;
-    this.#waiting?.abort();
-    this.#mode = "running";
-    await this.#attachGranted();
-    await this.#startRun();
-  }
-
-  async #startRun(): Promise<void> {
-    if (this.#needsFiles) return this.touch();
-    this.#run = new ShareRun(this.#core, this.model, {
+  #own(): Ownership {
+    return new Ownership(this.#core, this.model, {
       changed: () => this.touch(),
+      followed: () => {
+        this.#remote = null;
+        void this.#followProgress(null);
+      },
       problem: (sentence, fatal) => {
         this.#problem = { sentence, fatal };
         this.touch();
@@ -404,69 +349,23 @@ export class LiveShare implements Share {
         this.touch();
       },
     });
-    await this.#run.start();
-    if (!this.model.isListed) this.#run?.listCatalogIfHere();
-    this.touch();
-  }
-
-  /** Files whose handles the browser still lets us read need no click. */
-  async #attachGranted(): Promise<void> {
-    const { content, data } = this.model;
-    if (!content || !this.#needsFiles) return;
-    const tree = await grantedSources(data.handles, "granted");
-    try {
-      if (tree) attachSources(content, tree);
-    } catch {
-      // A file changed meanwhile: the share says that it needs its files.
-    }
-  }
-
-  async #follow(): Promise<void> {
-    this.#mode = "elsewhere";
-    await this.#followProgress(null);
-    this.#waiting = new AbortController();
-    const lock = await this.#core.tabs.waitToHold(this.model.root, this.#waiting.signal);
-    if (!lock) return;
-    if (this.#ended) return lock.release();
-    await this.#runHere(lock);
   }
 
   /** The have-set in the common store says what the other tab verified. */
   async #followProgress(progress: Progress | null): Promise<void> {
     this.#remote = progress ?? this.#remote;
+    if (progress) this.model.followTotals(progress);
     const bits = await this.#core.store.have(this.id);
-    if (bits && this.#mode === "elsewhere") this.model.markBits(bits);
+    if (bits && this.#owner.isElsewhere) this.model.markBits(bits);
     this.touch();
   }
 
   async #reload(reload: () => Promise<StoredShare | null>): Promise<void> {
     const stored = await reload();
-    if (!stored || this.#mode !== "elsewhere") return;
+    if (!stored || !this.#owner.isElsewhere) return;
     this.model.replaceData(stored.data);
     this.#paths = null;
     await this.#followProgress(null);
-  }
-
-  async #yield(): Promise<void> {
-    await this.#leave();
-    this.#core.tabs.post({ type: "yielded", id: this.id });
-  }
-
-  /** Another tab took the share without waiting, or after we yielded. */
-  async #lostLock(lock: HeldLock): Promise<void> {
-    if (this.#lock !== lock || this.#ended) return;
-    this.#lock = null;
-    await this.#leave();
-    await this.#follow();
-  }
-
-  async #leave(): Promise<void> {
-    const run = this.#run;
-    this.#run = null;
-    this.#mode = "elsewhere";
-    await run?.stop();
-    await this.model.save();
-    this.touch();
   }
 
   async #saved(): Promise<void> {

@@ -1,12 +1,12 @@
 import { deriveContentKeys, LayoutError, makeBitfield, setBit } from "@starling/protocol";
-import type { StoredPiece } from "@starling/store";
 import type { Share, ShareOptions } from "./api.ts";
 import type { Core } from "./core.ts";
-import { SourceError, StorageError } from "./errors.ts";
+import { SourceError } from "./errors.ts";
 import { attachSources, handlesOf } from "./file-handles.ts";
 import type { LiveShare } from "./live-share.ts";
+import { ContentCopy, noRoom, PieceWriter } from "./piece-writer.ts";
 import { type PreparedShare, prepareShare } from "./prepare.ts";
-import type { ShareData } from "./record.ts";
+import { NEW, type ShareData } from "./record.ts";
 import { readSources, type SourceTree, titleOf, totalSize } from "./sources.ts";
 import { unlockedSecret } from "./unlock.ts";
 
@@ -15,9 +15,6 @@ const COPY_LIMIT = 1024 ** 3;
 
 /** Of the browser's quota, what one copied share may take. */
 const COPY_QUOTA_PART = 0.1;
-
-/** Bytes of pieces written in one transaction while preparing. */
-const WRITE_BYTES = 4 * 1024 * 1024;
 
 /** Held while preparing, so that the sweep for abandoned pieces leaves a share's pieces alone before its record exists. */
 export const PREPARING_LOCK = "starling:preparing";
@@ -57,7 +54,7 @@ async function whereToKeep(bytes: number): Promise<"store" | "files"> {
 
 function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOptions): ShareData {
   return {
-    v: 1,
+    ...NEW,
     created: Date.now(),
     mine: true,
     title: sayable(title?.trim() || titleOf(tree)),
@@ -68,7 +65,6 @@ function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOpti
     catalog: null,
     hints: [],
     wanted: "all",
-    paused: false,
     keep,
     handles: handlesOf(tree),
   };
@@ -82,7 +78,8 @@ function sayable(title: string): string {
 async function prepare(core: Core, share: LiveShare, tree: SourceTree, options: ShareOptions): Promise<void> {
   const { data } = share.model;
   const unlocked = await unlockedSecret(data.secret, options.password);
-  const writer = new PieceWriter(core);
+  const copy = new ContentCopy(core.store, data.keep === "store");
+  const list = new PieceWriter(core.store);
   const { signal } = share.ending;
   try {
     const prepared = await prepareShare(tree, {
@@ -91,17 +88,18 @@ async function prepare(core: Core, share: LiveShare, tree: SourceTree, options: 
       title: data.title,
       created: data.created,
       signal,
-      keep: (piece, kind) => (kind === "catalog" || data.keep === "store" ? writer.add(piece) : Promise.resolve()),
+      keep: (piece, kind) => (kind === "catalog" ? copy.finish().then(() => list.add(piece)) : copy.add(piece)),
       progress: (bytes) => {
         if (share.preparation) share.preparation.bytesDone = bytes;
         share.touch();
       },
     });
-    await writer.flush();
+    await list.flush();
     signal.throwIfAborted();
+    if (data.keep === "store" && !copy.isKept) Object.assign(data, { keep: "files", noRoom: true });
     await keepRecord(core, share, prepared, unlocked);
   } catch (error) {
-    await writer.undo();
+    await Promise.all([copy.undo(), list.undo()]);
     throw error;
   }
   if (data.keep === "files" && share.model.content) attachSources(share.model.content, tree);
@@ -113,55 +111,13 @@ async function keepRecord(core: Core, share: LiveShare, prepared: PreparedShare,
   data.unlocked = unlocked;
   data.catalog = prepared.catalogBytes;
   share.model.learnManifest(prepared.manifest);
-  await share.model.save();
+  const saved = await share.model.save();
+  if (!saved.ok) throw noRoom(saved);
   const { manifest } = share.model;
   if (!manifest) return;
   const bits = makeBitfield(manifest.pieceCount);
   const kept = data.keep === "store" ? manifest.pieceCount : manifest.catalogPieces;
   for (let piece = 0; piece < kept; piece++) setBit(bits, piece);
+  // Only what other tabs show hangs on it: what is really here is counted at every start.
   await core.store.write({ pieces: [], haves: [{ shareId: share.id, bits }] });
-}
-
-/** Writes pieces in batches, one transaction at a time, and can take them all back. */
-class PieceWriter {
-  readonly #core: Core;
-  readonly #written: StoredPiece["hash"][] = [];
-  #batch: StoredPiece[] = [];
-  #bytes = 0;
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(core: Core) {
-    this.#core = core;
-  }
-
-  /** Resolves when there is room for more. Rejects with StorageError. */
-  add(piece: StoredPiece): Promise<void> {
-    this.#batch.push({ hash: piece.hash, bytes: piece.bytes });
-    this.#bytes += piece.bytes.length;
-    return this.#bytes < WRITE_BYTES ? Promise.resolve() : this.flush();
-  }
-
-  flush(): Promise<void> {
-    const pieces = this.#batch;
-    this.#batch = [];
-    this.#bytes = 0;
-    this.#last = this.#last.then(() => this.#write(pieces));
-    return this.#last;
-  }
-
-  async undo(): Promise<void> {
-    await this.#last.catch(() => undefined);
-    await this.#core.store.discard(this.#written);
-  }
-
-  async #write(pieces: readonly StoredPiece[]): Promise<void> {
-    if (pieces.length === 0) return;
-    this.#written.push(...pieces.map(({ hash }) => hash));
-    const result = await this.#core.store.write({ pieces, haves: [] });
-    if (!result.ok)
-      throw new StorageError(
-        result.reason,
-        `These files do not fit into this browser's storage (${result.detail}). Free some space and share them again.`,
-      );
-  }
 }

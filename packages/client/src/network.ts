@@ -1,7 +1,6 @@
 import { Connect, type ConnectEffect, type ConnectInput, type DownReason, type SessionId } from "@starling/connect";
-import { FRAME, frameKind, type NodeId } from "@starling/protocol";
+import type { NodeId } from "@starling/protocol";
 import {
-  type Association,
   createSignalingClient,
   type LinkStats,
   type OutgoingFrame,
@@ -9,13 +8,9 @@ import {
   type Transport,
 } from "@starling/transport";
 import type { Identity } from "./identity.ts";
+import { LinkSession } from "./link-session.ts";
 import { Runner } from "./runner.ts";
-
-/** Frames that arrive between a peer's hello and our verification of it wait here, at most this many bytes. */
-const EARLY_BYTES = 1024 * 1024;
-
-/** Round trips change slowly, and asking the browser for them is dear. */
-const STATS_EVERY_MS = 3000;
+import { Wishes } from "./wishes.ts";
 
 interface NetworkEvents {
   linkUp(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void;
@@ -38,27 +33,15 @@ export interface NetworkOptions {
   readonly events: NetworkEvents;
 }
 
-/** A session's association, and what came through it before its link stood. */
-interface Session {
-  readonly id: SessionId;
-  readonly association: Association;
-  peer: NodeId | null;
-  greeted: boolean;
-  early: Uint8Array[];
-  earlyBytes: number;
-  stats: LinkStats | null;
-  statsAt: number;
-}
-
 /** Runs the connect machine over WebRTC and the server's WebSocket: one link per peer, wanted by whoever says why. */
 export class Network {
   readonly #options: NetworkOptions;
   readonly #connect: Connect;
   readonly #runner: Runner<ConnectInput, ConnectEffect>;
   readonly #signaling: SignalingClient;
-  readonly #sessions = new Map<SessionId, Session>();
-  readonly #links = new Map<NodeId, Session>();
-  readonly #wishes = new Map<NodeId, Set<string>>();
+  readonly #sessions = new Map<SessionId, LinkSession>();
+  readonly #links = new Map<NodeId, LinkSession>();
+  readonly #wishes = new Wishes();
   #iceServers: readonly RTCIceServer[];
   #signalingOpen = false;
   bytesSent = 0;
@@ -89,16 +72,11 @@ export class Network {
   /** `why` names the wish; the link is kept while any wish stands. */
   want(peer: NodeId, why: string): void {
     if (peer === this.#options.identity.nodeId) return;
-    const wishes = this.#wishes.get(peer) ?? new Set();
-    this.#wishes.set(peer, wishes.add(why));
-    if (wishes.size === 1) this.#runner.dispatch({ type: "want", peer });
+    if (this.#wishes.add(peer, why)) this.#runner.dispatch({ type: "want", peer });
   }
 
   unwant(peer: NodeId, why: string): void {
-    const wishes = this.#wishes.get(peer);
-    if (!wishes?.delete(why) || wishes.size > 0) return;
-    this.#wishes.delete(peer);
-    this.#runner.dispatch({ type: "unwant", peer });
+    if (this.#wishes.delete(peer, why)) this.#runner.dispatch({ type: "unwant", peer });
   }
 
   send(peer: NodeId, frame: OutgoingFrame, priority: "control" | "block"): void {
@@ -123,16 +101,7 @@ export class Network {
 
   /** The last round trip and way measured for a linked peer; asking refreshes it for next time. */
   knownStats(peer: NodeId): LinkStats | null {
-    const session = this.#links.get(peer);
-    if (!session) return null;
-    const now = performance.now();
-    if (now - session.statsAt > STATS_EVERY_MS) {
-      session.statsAt = now;
-      void session.association.stats().then((stats) => {
-        session.stats = stats;
-      });
-    }
-    return session.stats;
+    return this.#links.get(peer)?.knownStats ?? null;
   }
 
   tick(): void {
@@ -185,7 +154,7 @@ export class Network {
       case "add-candidate":
         return this.#sessions.get(effect.session)?.association.addCandidate(effect.candidate);
       case "send-hello":
-        return this.#sendHello(effect.session, effect.body);
+        return this.#sessions.get(effect.session)?.sendHello(effect.body);
       case "close":
         return this.#sessions.get(effect.session)?.association.close(effect.reason);
       case "link-up":
@@ -224,41 +193,18 @@ export class Network {
         },
       },
     );
-    this.#sessions.set(id, {
-      id,
-      association,
-      peer: null,
-      greeted: false,
-      early: [],
-      earlyBytes: 0,
-      stats: null,
-      statsAt: Number.NEGATIVE_INFINITY,
+    const session = new LinkSession(id, association, {
+      hello: (body) => this.#runner.dispatch({ type: "hello", session: id, body }),
+      frame: (peer, frame) => this.#options.events.frame(peer, frame),
     });
-  }
-
-  #sendHello(id: SessionId, body: Uint8Array): void {
-    const frame = new Uint8Array(1 + body.length);
-    frame[0] = FRAME.hello;
-    frame.set(body, 1);
-    this.#sessions.get(id)?.association.send(frame, "control");
+    this.#sessions.set(id, session);
   }
 
   #frame(id: SessionId, frame: Uint8Array): void {
     const session = this.#sessions.get(id);
     if (!session) return;
     this.bytesReceived += frame.length;
-    if (!session.greeted || frameKind(frame) === FRAME.hello) return this.#greet(id, session, frame);
-    if (session.peer !== null) return this.#options.events.frame(session.peer, frame);
-    session.earlyBytes += frame.length;
-    if (session.earlyBytes > EARLY_BYTES) return session.association.close("too much before hello was checked");
-    session.early.push(frame);
-  }
-
-  /** Nothing but hello is read first, and a second hello is the machine's to refuse. */
-  #greet(id: SessionId, session: Session, frame: Uint8Array): void {
-    if (frameKind(frame) !== FRAME.hello) return session.association.close("the first frame was no hello");
-    session.greeted = true;
-    this.#runner.dispatch({ type: "hello", session: id, body: frame.subarray(1) });
+    session.read(frame);
   }
 
   #flushed(id: SessionId, queuedBytes: number): void {
@@ -269,12 +215,8 @@ export class Network {
   #linkUp({ peer, session: id, localNonce, remoteNonce }: Extract<ConnectEffect, { type: "link-up" }>): void {
     const session = this.#sessions.get(id);
     if (!session) return;
-    session.peer = peer;
     this.#links.set(peer, session);
-    this.#options.events.linkUp(peer, localNonce, remoteNonce);
-    const early = session.early;
-    session.early = [];
-    for (const frame of early) this.#options.events.frame(peer, frame);
+    session.linkUp(peer, () => this.#options.events.linkUp(peer, localNonce, remoteNonce));
   }
 
   #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {

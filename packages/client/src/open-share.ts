@@ -2,7 +2,7 @@ import { parseLink, type ShareLink } from "@starling/protocol";
 import type { OpenOptions, Share } from "./api.ts";
 import { abortError, LinkError, NotFoundError, PasswordError, StarlingError } from "./errors.ts";
 import type { LiveShare } from "./live-share.ts";
-import type { ShareData } from "./record.ts";
+import { NEW, type ShareData } from "./record.ts";
 
 /** How long `open` looks for the list of files before it says that nobody is there. */
 const OPEN_WAIT_MS = 20_000;
@@ -74,7 +74,7 @@ function failed(share: LiveShare): boolean {
 
 function dataOf(link: ShareLink): ShareData {
   return {
-    v: 1,
+    ...NEW,
     created: Date.now(),
     mine: false,
     title: "",
@@ -85,7 +85,6 @@ function dataOf(link: ShareLink): ShareData {
     catalog: null,
     hints: link.hints,
     wanted: [],
-    paused: false,
     keep: "store",
     handles: {},
   };

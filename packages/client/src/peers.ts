@@ -21,6 +21,12 @@ export function peersOf(core: Core, root: Root): readonly Peer[] {
   });
 }
 
+/** Whether some linked peer has pieces that are wanted here; one may be linked and have only the list of files. */
+export function hasSource(core: Core, root: Root): boolean {
+  const peers = core.swarm.view(root)?.peers ?? [];
+  return peers.some(({ amInterested, downRate }) => amInterested || downRate > 0);
+}
+
 function activityOf({
   downRate,
   upRate,

@@ -2,6 +2,7 @@ import type { Progress } from "./api.ts";
 import type { Core } from "./core.ts";
 import type { Preparation } from "./live-share.ts";
 import type { ShareModel } from "./share-model.ts";
+import type { ShareRun } from "./share-run.ts";
 
 const NOTHING: Progress = {
   bytesVerified: 0,
@@ -16,16 +17,22 @@ const NOTHING: Progress = {
 };
 
 /** Progress of a share that runs, or is prepared, in this tab. */
-export function progressOf(core: Core, model: ShareModel, preparation: Preparation | null): Progress {
+export function progressOf(
+  core: Core,
+  model: ShareModel,
+  run: ShareRun | null,
+  preparation: Preparation | null,
+): Progress {
   if (preparation) return preparing(preparation);
   const view = model.data.root ? core.swarm.view(model.data.root) : null;
   const { bytesTotal, bytesVerified } = counted(model);
+  const { bytesDownloaded, bytesUploaded } = run?.totals(view) ?? model.data;
   const downRate = view?.downRate ?? 0;
   return {
     bytesVerified,
     bytesTotal,
-    bytesDownloaded: view?.bytesDownloaded ?? 0,
-    bytesUploaded: view?.bytesUploaded ?? 0,
+    bytesDownloaded,
+    bytesUploaded,
     downRate,
     upRate: view?.upRate ?? 0,
     peers: view?.peers.length ?? 0,

@@ -21,17 +21,26 @@ export interface ShareData {
   wanted: readonly string[] | "all";
   paused: boolean;
   /** Where the content pieces of a share of ours come from: copied into the store, or made from the user's files. */
-  readonly keep: "store" | "files";
+  keep: "store" | "files";
+  /** `keep` is `files` because the store had no room for a copy. */
+  noRoom: boolean;
   /** By path, for files that the browser gave a handle for. */
   handles: Readonly<Record<string, FileSystemFileHandle>>;
+  /** Bytes of blocks received and sent for this share over all visits, as far as they were written down. */
+  bytesDownloaded: number;
+  bytesUploaded: number;
 }
 
 export type StoredShare = ShareRecord<ShareData>;
 
+/** What a share begins with, whether made here or opened from a link. */
+export const NEW = { v: 1, paused: false, noRoom: false, bytesDownloaded: 0, bytesUploaded: 0 } as const;
+
 /** Records of another version, or broken ones, are left alone and not shown. */
 export function asStoredShare(record: ShareRecord): StoredShare | null {
   const data = record.data as Partial<ShareData> | null;
-  return data?.v === 1 && data.secret instanceof Uint8Array ? (record as StoredShare) : null;
+  if (data?.v !== 1 || !(data.secret instanceof Uint8Array)) return null;
+  return { ...record, data: { ...NEW, ...(data as ShareData) } };
 }
 
 /** An id for a share of ours; the root is not known yet. */

@@ -9,11 +9,12 @@ import {
   type PieceRange,
   type Root,
 } from "@starling/protocol";
-import type { PieceStore } from "@starling/store";
+import type { PieceStore, WriteResult } from "@starling/store";
 import type { FileInfo } from "./api.ts";
 import { Content } from "./content.ts";
 import type { ShareData } from "./record.ts";
 import { Selection } from "./selection.ts";
+import type { Totals } from "./traffic.ts";
 
 /** At most this many hints are kept of the links that a share was opened by. */
 const HINTS_KEPT = 8;
@@ -28,7 +29,7 @@ export class ShareModel {
   selection: Selection | null = null;
   #files: readonly FileInfo[] = [];
   #folders: readonly string[] = [];
-  #lastSave: Promise<unknown> = Promise.resolve();
+  #lastSave: Promise<WriteResult | null> = Promise.resolve(null);
 
   constructor(id: string, data: ShareData, store: PieceStore) {
     this.id = id;
@@ -58,6 +59,12 @@ export class ShareModel {
     return this.data.wanted !== "all" && this.data.wanted.length === 0;
   }
 
+  /** A share of ours that is not copied into the store, and its files are not here. */
+  get needsFiles(): boolean {
+    const { mine, keep } = this.data;
+    return mine && keep === "files" && this.#files.some(({ size }) => size > 0) && this.content?.sources.size === 0;
+  }
+
   get root(): Root {
     if (this.data.root === null) throw new Error("this share is still being prepared");
     return this.data.root;
@@ -84,6 +91,12 @@ export class ShareModel {
     if (had && this.selection) this.selection.mark(verifiedOf(had, this.content?.catalog), true);
   }
 
+  /** Another tab counted these bytes; whoever runs the share next goes on from there. */
+  followTotals({ bytesDownloaded, bytesUploaded }: Totals): void {
+    this.data.bytesDownloaded = Math.max(this.data.bytesDownloaded, bytesDownloaded);
+    this.data.bytesUploaded = Math.max(this.data.bytesUploaded, bytesUploaded);
+  }
+
   addHints(hints: readonly NodeId[]): boolean {
     const merged = [...new Set([...this.data.hints, ...hints])].slice(0, HINTS_KEPT);
     const grew = merged.length > this.data.hints.length;
@@ -91,11 +104,16 @@ export class ShareModel {
     return grew;
   }
 
-  /** Manifest indexes that should be here: the catalog, and content that is selected or streamed. */
+  /**
+   * Manifest indexes that should be here: the catalog, and content that is selected or streamed. Files of ours that are not
+   * copied into the store are not fetched into it either: they come back by being chosen again.
+   */
   wantedRanges(streamed: readonly PieceRange[]): PieceRange[] {
+    const { mine, keep } = this.data;
     const catalogPieces = this.manifest?.catalogPieces ?? 0;
     if (catalogPieces === 0 || this.isLocked) return [];
-    const content = [...(this.selection?.ranges() ?? []), ...streamed];
+    const selected = mine && keep === "files" ? [] : (this.selection?.ranges() ?? []);
+    const content = [...selected, ...streamed];
     return [[0, catalogPieces], ...content.map(([first, count]): PieceRange => [first + catalogPieces, count])];
   }
 
@@ -114,11 +132,11 @@ export class ShareModel {
   }
 
   /** Writes the record; writes of one share keep their order. */
-  save(): Promise<void> {
+  save(): Promise<WriteResult> {
     const record = { id: this.id, hashes: this.manifest?.hashes ?? null, data: { ...this.data } };
     const saved = this.#lastSave.then(() => this.#store.saveShare(record));
     this.#lastSave = saved;
-    return saved.then(() => undefined);
+    return saved;
   }
 
   #derive(): void {

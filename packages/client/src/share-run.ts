@@ -5,11 +5,12 @@ import {
   makeBitfield,
   manifestHash,
   type PieceRange,
-  setBit,
 } from "@starling/protocol";
 import type { Core } from "./core.ts";
+import { presentPieces, servedPieces } from "./piece-census.ts";
 import type { ShareModel } from "./share-model.ts";
 import type { SwarmShare } from "./swarm-host.ts";
+import { type Totals, Traffic } from "./traffic.ts";
 import { fits, openCatalog } from "./unlock.ts";
 
 /** What a run tells the share whose run it is. */
@@ -31,6 +32,7 @@ export class ShareRun implements SwarmShare {
   readonly #events: RunEvents;
   /** Content ranges that streams read now, by stream. */
   readonly #streamed = new Map<object, PieceRange>();
+  readonly #traffic = new Traffic();
   #listing = false;
   #stopped = false;
   #takesPart = false;
@@ -40,6 +42,7 @@ export class ShareRun implements SwarmShare {
     this.#core = core;
     this.#model = model;
     this.#events = events;
+    this.#traffic.begin(model.data);
   }
 
   /** What is here has been counted, and peers are told of it. */
@@ -53,22 +56,30 @@ export class ShareRun implements SwarmShare {
 
   async start(): Promise<void> {
     const { manifest } = this.#model;
-    const have = manifest ? await this.#verifiedBits(manifest) : null;
-    if (this.#stopped) return;
+    const fromFiles = (this.#model.content?.sources.size ?? 0) > 0;
+    const have = manifest && (await (fromFiles ? servedPieces : presentPieces)(this.#core.store, manifest));
     if (manifest && have) this.#register(manifest, have);
-    this.#core.swarm.add(this.#model.root, this, {
-      manifest: this.#model.data.manifest,
-      have,
-      wanted: this.#model.wantedRanges([]),
-      paused: this.#model.data.paused,
-    });
+    this.#join(have);
     this.#takesPart = true;
+  }
+
+  /** Blocks received and sent over all visits. */
+  totals(view = this.#core.swarm.view(this.#model.root)): Totals {
+    return this.#traffic.totals(view);
+  }
+
+  /** Writes the totals into the record now and then, so that they outlive the page however it ends. */
+  keepTotals(now: number): void {
+    const totals = this.totals();
+    if (!this.#traffic.isDue(totals, this.#model.data, now)) return;
+    Object.assign(this.#model.data, totals);
+    void this.#model.save();
   }
 
   /** Leaves the swarm; what is verified is written first. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#core.swarm.remove(this.#model.root);
+    this.#leave();
     await this.#core.writeBehind.flush();
     await this.#core.writeBehind.forget(this.id);
   }
@@ -164,16 +175,24 @@ export class ShareRun implements SwarmShare {
 
   /** Pieces that another share brought here already need no fetching: take part anew, with them. */
   async #adoptPresent(manifest: Manifest): Promise<void> {
-    const have = await this.#presentBits(manifest);
+    const have = await presentPieces(this.#core.store, manifest);
     if (this.#stopped || !have.some((byte) => byte !== 0)) return;
     this.#register(manifest, have);
+    this.#leave();
+    this.#join(have);
+  }
+
+  #join(have: Uint8Array | null): void {
+    const { root, data } = this.#model;
+    const wanted = this.#model.wantedRanges([]);
+    this.#core.swarm.add(root, this, { manifest: data.manifest, have, wanted, paused: data.paused });
+  }
+
+  #leave(): void {
+    const totals = this.totals();
+    Object.assign(this.#model.data, totals);
+    this.#traffic.begin(totals);
     this.#core.swarm.remove(this.#model.root);
-    this.#core.swarm.add(this.#model.root, this, {
-      manifest: this.#model.data.manifest,
-      have,
-      wanted: this.#model.wantedRanges([]),
-      paused: this.#model.data.paused,
-    });
   }
 
   async #list(): Promise<void> {
@@ -198,22 +217,6 @@ export class ShareRun implements SwarmShare {
   #register(manifest: Manifest, have: Uint8Array): void {
     this.#core.writeBehind.register(this.id, manifest.pieceCount, have);
     this.#model.markBits(have);
-  }
-
-  /** What was verified before and is still here; for a share served from the user's files, everything. */
-  async #verifiedBits(manifest: Manifest): Promise<Uint8Array> {
-    const fromFiles = (this.#model.content?.sources.size ?? 0) > 0;
-    if (!fromFiles) return this.#presentBits(manifest);
-    const all = makeBitfield(manifest.pieceCount);
-    for (let piece = 0; piece < manifest.pieceCount; piece++) setBit(all, piece);
-    return all;
-  }
-
-  async #presentBits(manifest: Manifest): Promise<Uint8Array> {
-    const hashes = Array.from({ length: manifest.pieceCount }, (_, piece) => manifestHash(manifest, piece));
-    const bits = makeBitfield(manifest.pieceCount);
-    for (const [piece, present] of (await this.#core.store.present(hashes)).entries()) if (present) setBit(bits, piece);
-    return bits;
   }
 
   async #loadStored(manifest: Manifest, piece: number): Promise<Uint8Array | null> {

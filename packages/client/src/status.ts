@@ -13,6 +13,8 @@ export interface Situation {
   /** Whether the list of files is known. */
   readonly listed: boolean;
   readonly locked: boolean;
+  /** A share of ours that found no room in the store: it is sent from the user's files. */
+  readonly noRoom: boolean;
 }
 
 /** What is happening with a share, in words. Never empty. */
@@ -23,7 +25,7 @@ export function statusOf(situation: Situation): string {
     case "preparing":
       return "Preparing your files: hashing and encrypting them in this browser…";
     case "seeding":
-      return seedingStatus(situation);
+      return situation.noRoom ? `${sentence(seedingStatus(situation))} ${NO_COPY}` : seedingStatus(situation);
     case "idle":
       return "Choose what to download.";
     case "downloading":
@@ -37,7 +39,7 @@ export function statusOf(situation: Situation): string {
         ? `${connectedTo(situation.peers)}. While this page is open you help others who have the link.`
         : "Everything is here. While this page is open you help others who have the link.";
     case "needs-files":
-      return "This browser kept no copy of these files. Choose them again to go on sharing.";
+      return "This browser kept no copy of these files. Choose them again to go on sharing: until then others see only the list.";
     case "elsewhere":
       return "This share runs in another tab of this browser.";
     case "failed":
@@ -56,12 +58,19 @@ function waitingStatus({ peers, listed, locked, signalingOpen }: Situation): str
   if (locked) return "These files are protected by a password. Open the link again to enter it.";
   if (peers > 0)
     return listed
-      ? "Connected. Waiting for the pieces that nobody here has yet…"
+      ? "Connected, but nobody here has these files now: the sender may have to choose them again. It goes on by itself."
       : "Connected. Getting the list of files…";
   if (!signalingOpen) return "Looking for the server…";
   return listed
     ? "Nobody who has these files is online now. It goes on by itself when someone comes back."
     : "Looking for the sender's browser…";
+}
+
+const NO_COPY =
+  "This browser had no room for a copy, so the files are sent from where they are: leave them there, and choose them again after a reload.";
+
+function sentence(text: string): string {
+  return /[.…]$/.test(text) ? text : `${text}.`;
 }
 
 function connectedTo(peers: number): string {

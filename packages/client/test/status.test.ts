@@ -11,6 +11,7 @@ const calm: Situation = {
   sending: 0,
   listed: false,
   locked: false,
+  noRoom: false,
 };
 
 test("a status says what is happening, with the right number", () => {
@@ -18,6 +19,18 @@ test("a status says what is happening, with the right number", () => {
   expect(statusOf({ ...calm, state: "downloading", peers: 3 })).toBe("Connected to 3 peers");
   expect(statusOf({ ...calm, state: "seeding", peers: 2, sending: 1 })).toBe("Sending to 1 peer");
   expect(statusOf({ ...calm, signalingOpen: false })).toBe("Looking for the server…");
+});
+
+test("who is linked to a sender without the files is told what has to happen", () => {
+  expect(statusOf({ ...calm, peers: 1, listed: true })).toMatch(/sender may have to choose them again/);
+  expect(statusOf({ ...calm, peers: 1 })).toBe("Connected. Getting the list of files…");
+});
+
+test("a share that found no room for a copy says so, whatever else happens", () => {
+  for (const peers of [0, 2])
+    expect(statusOf({ ...calm, mine: true, state: "seeding", peers, noRoom: true })).toMatch(
+      /^(Ready|Connected).*\. This browser had no room for a copy/,
+    );
 });
 
 test("an error is the status, whatever the state", () => {

@@ -44,7 +44,7 @@ function NeedsFiles({ share }: { readonly share: ShareView }) {
       <p>
         {share.canReattach
           ? "After a reload the browser asks once more before this page may read these files."
-          : "This share is too large to be kept in the browser. Give it the same files again, or drop them here, and the link goes on working."}
+          : "This browser keeps no copy of these files. Give the share the same files again, or drop them here, and the link goes on working."}
       </p>
       {share.canReattach && (
         <Button className="button button-primary" onPress={() => void allowAccess(share.id)}>

@@ -1,0 +1,58 @@
+import type { SessionId } from "@starling/connect";
+import { FRAME, type NodeId } from "@starling/protocol";
+import type { Association } from "@starling/transport";
+import { describe, expect, test } from "vitest";
+import { LinkSession } from "../src/link-session.ts";
+import { Wishes } from "../src/wishes.ts";
+
+const ADA = "a".repeat(64) as NodeId;
+const HELLO = Uint8Array.of(FRAME.hello, 1, 2, 3);
+const SWARM = Uint8Array.of(FRAME.swarm, 9);
+
+/** A session over an association that only says when it was closed. */
+function session() {
+  const heard: string[] = [];
+  const association = { close: (reason: string) => heard.push(`closed: ${reason}`) } as unknown as Association;
+  const made = new LinkSession("one" as SessionId, association, {
+    hello: (body) => heard.push(`hello ${body.join()}`),
+    frame: (peer, frame) => heard.push(`${peer === ADA ? "Ada" : "?"}: ${frame.length} bytes`),
+  });
+  return { heard, session: made };
+}
+
+describe("a session of a link", () => {
+  test("reads nothing before hello", () => {
+    const { session: it, heard } = session();
+    it.read(SWARM);
+    expect(heard).toEqual(["closed: the first frame was no hello"]);
+  });
+
+  test("keeps what follows hello until the peer is known, and hands it on in order after the news of the link", () => {
+    const { session: it, heard } = session();
+    it.read(HELLO);
+    it.read(SWARM);
+    it.read(new Uint8Array(5).fill(FRAME.swarm));
+    expect(heard).toEqual(["hello 1,2,3"]);
+    it.linkUp(ADA, () => heard.push("up"));
+    it.read(SWARM);
+    expect(heard.slice(1)).toEqual(["up", "Ada: 2 bytes", "Ada: 5 bytes", "Ada: 2 bytes"]);
+  });
+
+  test("ends a peer that sends a megabyte before its hello is checked", () => {
+    const { session: it, heard } = session();
+    it.read(HELLO);
+    for (let i = 0; i < 17; i++) it.read(new Uint8Array(64 * 1024).fill(FRAME.block));
+    expect(heard.at(-1)).toBe("closed: too much before hello was checked");
+  });
+});
+
+test("a link is asked for at the first wish and given up at the last", () => {
+  const wishes = new Wishes();
+  expect([wishes.add(ADA, "film"), wishes.add(ADA, "film"), wishes.add(ADA, "book")]).toEqual([true, false, false]);
+  expect([wishes.delete(ADA, "film"), wishes.delete(ADA, "film"), wishes.delete(ADA, "book")]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(wishes.delete(ADA, "book")).toBe(false);
+});
