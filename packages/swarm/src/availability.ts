@@ -136,31 +136,42 @@ export function sendHaveSet(ctx: Context, peer: PeerState): void {
 }
 
 /**
- * Sends the pieces that became verified in this call to all joined peers. One that has everything wants none of them: it
- * is told at the next tick, many at once.
+ * After a `have`, further ones to the same peer wait this many ms for company, or for so many pieces: each message costs
+ * both browsers as much as 10 KiB of blocks (measured: four receivers of 64 KiB pieces sent 12,000 of them for 64 MB).
+ */
+const TELL_GAP = 100;
+const TELL_BATCH = 8;
+
+/**
+ * Tells joined peers of the pieces that became verified in this call: at once, or together with the next ones. A peer that
+ * has everything wants none of them: it is told at the next tick.
  */
 export function flushAnnouncements(ctx: Context, share: ShareState): void {
   if (share.announce.length === 0) return;
   const gained = share.announce;
   share.announce = [];
-  const sets = rangesOf(gained);
   for (const peer of share.peers.values()) {
     if (!peer.joined) continue;
-    if (peer.haveCount === share.content?.table.count) for (const piece of gained) peer.untold.push(piece);
-    else for (const pieces of sets) ctx.send(peer, { type: "have", share: peer.localNumber, pieces });
+    for (const piece of gained) peer.untold.push(piece);
+    const hasAll = peer.haveCount === share.content?.table.count;
+    const due = ctx.now - peer.toldAt >= TELL_GAP || peer.untold.length >= TELL_BATCH;
+    if (!hasAll && due) tell(ctx, peer);
   }
 }
 
-/** Tells peers what {@link flushAnnouncements} kept back, but for pieces withdrawn meanwhile. */
+/** Tells peers what {@link flushAnnouncements} kept back. */
 export function tellLate(ctx: Context, share: ShareState): void {
-  const { content } = share;
+  for (const peer of share.peers.values()) if (peer.untold.length > 0) tell(ctx, peer);
+}
+
+/** But for pieces withdrawn meanwhile. */
+function tell(ctx: Context, peer: PeerState): void {
+  const { content } = peer.share;
   if (content === null) return;
-  for (const peer of share.peers.values()) {
-    if (peer.untold.length === 0) continue;
-    const pieces = peer.untold.filter((piece) => getBit(content.have, piece));
-    peer.untold = [];
-    for (const set of rangesOf(pieces)) ctx.send(peer, { type: "have", share: peer.localNumber, pieces: set });
-  }
+  const pieces = peer.untold.filter((piece) => getBit(content.have, piece));
+  peer.untold = [];
+  peer.toldAt = ctx.now;
+  for (const set of rangesOf(pieces)) ctx.send(peer, { type: "have", share: peer.localNumber, pieces: set });
 }
 
 /** Pieces in any order as sets of runs. */

@@ -64,6 +64,8 @@ export class PeerState {
   toldHave = false;
   /** Verified pieces that it was not told of yet. */
   untold: number[] = [];
+  /** When it was last told of such. */
+  toldAt = Number.NEGATIVE_INFINITY;
   /** Pieces it has that we miss. */
   useful = 0;
 

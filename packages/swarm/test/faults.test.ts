@@ -112,7 +112,8 @@ describe("a swarm under faults", { timeout: 60_000 }, () => {
 
   it("stands still at the quota and completes once there is room", () => {
     const swarm = new SimulatedSwarm(9);
-    const [seed, leech] = [swarm.add({ number: 1 }), swarm.add({ number: 2, quotaBytes: SMALL.bytes / 2 })];
+    const seed = swarm.add({ number: 1, rates: { up: 1e6, down: 1e6 } });
+    const leech = swarm.add({ number: 2, quotaBytes: SMALL.bytes / 2 });
     swarm.seed(seed, SMALL);
     swarm.leech(leech, SMALL);
     swarm.simulation.run(20_000, () => false);
