@@ -2,12 +2,26 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, test as base, expect } from "playwright/test";
+import { randomFile } from "./files.ts";
 import { Person } from "./person.ts";
 import { freePort, ServerProcess } from "./server.ts";
 
 /** Full sizes (`npm run test:full`) or reduced ones with bounds scaled. */
 export const FULL = process.env.STARLING_FULL === "1";
 export const MB = 1_000_000;
+
+/** Ada shared a file of random bytes. */
+interface Shared {
+  readonly sharer: Person;
+  /** Where it is on the disk of the test. */
+  readonly file: string;
+  readonly link: string;
+}
+
+/** And Ben pressed Download. */
+interface Transfer extends Shared {
+  readonly receiver: Person;
+}
 
 interface Fixtures {
   /** A folder that goes away after the test. */
@@ -18,6 +32,10 @@ interface Fixtures {
   person: (name: string) => Promise<Person>;
   /** Another tab, on the landing page, in the browser profile of this person. */
   tabOf: (person: Person) => Promise<Person>;
+  /** Ada shares `film.bin`, so many random bytes. */
+  shareOf: (bytes: number) => Promise<Shared>;
+  /** Ada shares `film.bin`, and Ben begins to download it. */
+  transferOf: (bytes: number) => Promise<Transfer>;
 }
 
 /** `test` with people, a server and a folder. Fails when any page throws or breaks the content security policy. */
@@ -52,6 +70,21 @@ export const test = base.extend<Fixtures>({
       return tab;
     });
     expect(tabs.flatMap(({ troubles }) => troubles)).toEqual([]);
+  },
+  shareOf: async ({ person, folder }, use) => {
+    await use(async (bytes) => {
+      const file = await randomFile(folder, "film.bin", bytes);
+      const sharer = await person("Ada");
+      return { sharer, file, link: await sharer.shareFiles(file) };
+    });
+  },
+  transferOf: async ({ person, shareOf }, use) => {
+    await use(async (bytes) => {
+      const shared = await shareOf(bytes);
+      const receiver = await person("Ben");
+      await receiver.startDownload(shared.link);
+      return { ...shared, receiver };
+    });
   },
 });
 

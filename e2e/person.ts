@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { basename } from "node:path";
 import { type BrowserContext, type Download, expect, type Page } from "playwright/test";
 
 type Share = ReturnType<NonNullable<Window["starling"]>["shares"]>[number];
@@ -74,6 +75,23 @@ export class Person {
   async openLink(link: string): Promise<void> {
     await this.visit(link);
     await expect(this.downloadButton).toBeVisible();
+  }
+
+  /** Opens a link and presses Download. */
+  async startDownload(link: string): Promise<void> {
+    await this.openLink(link);
+    await this.downloadButton.click();
+  }
+
+  /** Downloads everything that a link names. */
+  async download(link: string): Promise<void> {
+    await this.startDownload(link);
+    await this.complete();
+  }
+
+  /** Saves the file of this name, and finds the same bytes in it. */
+  async savesTheSame(file: string): Promise<void> {
+    expect(await sha256File(await this.save(`Save ${basename(file)}`))).toBe(await sha256File(file));
   }
 
   get downloadButton() {

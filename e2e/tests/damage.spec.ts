@@ -1,15 +1,9 @@
 import { damagePieces, dumpPieces } from "../doubles/stored-pieces.ts";
 import { randomFile } from "../files.ts";
 import { expect, MB, test } from "../fixtures.ts";
-import { type Person, sha256File } from "../person.ts";
+import type { Person } from "../person.ts";
 
 const SIZE = 3 * MB;
-
-async function fetchAll(person: Person, link: string): Promise<void> {
-  await person.openLink(link);
-  await person.downloadButton.click();
-  await person.complete();
-}
 
 /** Waits until everything verified is written down. */
 async function isStored(person: Person): Promise<void> {
@@ -38,14 +32,10 @@ async function fillUp(person: Person, room = 0): Promise<(full: boolean) => Prom
 }
 
 test("pieces that were damaged in a receiver's storage are fetched again before anything is saved", async ({
-  person,
-  folder,
+  transferOf,
 }) => {
-  const file = await randomFile(folder, "film.bin", SIZE);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
-  const receiver = await person("Ben");
-  await fetchAll(receiver, link);
+  const { receiver, file } = await transferOf(SIZE);
+  await receiver.complete();
   await isStored(receiver);
   const whole = await dumpPieces(receiver.page);
   expect(whole.wrong).toEqual([]);
@@ -54,19 +44,17 @@ test("pieces that were damaged in a receiver's storage are fetched again before 
   const damaged = await dumpPieces(receiver.page);
   expect(damaged.count).toBe(whole.count - 1);
   expect(damaged.wrong).toHaveLength(1);
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
   await expect.poll(() => dumpPieces(receiver.page), { timeout: 30_000 }).toEqual(whole);
 });
 
 test("a sharer whose storage was damaged withdraws what it lost, says so, and recovers from those who have it", async ({
   person,
-  folder,
+  shareOf,
 }) => {
-  const file = await randomFile(folder, "film.bin", SIZE);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { sharer, file, link } = await shareOf(SIZE);
   const helper = await person("Ben");
-  await fetchAll(helper, link);
+  await helper.download(link);
   await isStored(helper);
   await helper.page.close();
   const whole = await dumpPieces(sharer.page);
@@ -76,26 +64,23 @@ test("a sharer whose storage was damaged withdraws what it lost, says so, and re
   await expect(notice).toBeVisible();
 
   const receiver = await person("Cem");
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
+  await receiver.startDownload(link);
   await receiver.reaches(0.9);
   expect((await receiver.share()).state).not.toBe("complete");
 
   helper.page = await helper.context.newPage();
   await helper.visit();
   await receiver.complete(60_000);
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
   await expect.poll(() => dumpPieces(sharer.page), { timeout: 60_000 }).toEqual(whole);
   await expect(notice).toBeHidden();
 });
 
 test("a browser that has no room left pauses with a sentence, and goes on when there is room again", async ({
   person,
-  folder,
+  shareOf,
 }) => {
-  const file = await randomFile(folder, "film.bin", 8 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { file, link } = await shareOf(8 * MB);
   const receiver = await person("Ben");
   await receiver.openLink(link);
   const setFull = await fillUp(receiver);
@@ -106,7 +91,7 @@ test("a browser that has no room left pauses with a sentence, and goes on when t
   await setFull(false);
   await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
   await receiver.complete();
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
   await expect.poll(async () => (await dumpPieces(receiver.page)).bytes).toBeGreaterThan(8 * MB);
   expect((await dumpPieces(receiver.page)).wrong).toEqual([]);
 });
@@ -128,8 +113,8 @@ test("a share that finds no room is sent from its file, says so, and leaves noth
   expect(wrong).toEqual([]);
 
   const receiver = await person("Ben");
-  await fetchAll(receiver, link);
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.download(link);
+  await receiver.savesTheSame(file);
   await sharer.reload();
   await expect.poll(async () => (await sharer.share()).state).toBe("needs-files");
   await sharer.page.getByLabel("Choose the files again").setInputFiles(file);

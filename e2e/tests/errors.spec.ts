@@ -1,6 +1,5 @@
 import { randomFile } from "../files.ts";
 import { expect, MB, test } from "../fixtures.ts";
-import { sha256File } from "../person.ts";
 
 test("a wrong link, a cut link and nobody there: each has its own sentence", async ({ person, folder }) => {
   const sharer = await person("Ada");
@@ -25,11 +24,9 @@ test("a wrong link, a cut link and nobody there: each has its own sentence", asy
 
 test("with nobody there the page says so, and starts by itself when the sharer opens the page", async ({
   person,
-  folder,
+  shareOf,
 }) => {
-  const file = await randomFile(folder, "note.bin", 1 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { sharer, file, link } = await shareOf(1 * MB);
   await sharer.page.close();
 
   const receiver = await person("Ben");
@@ -44,7 +41,7 @@ test("with nobody there the page says so, and starts by itself when the sharer o
   await expect(receiver.downloadButton).toBeVisible({ timeout: 30_000 });
   await receiver.downloadButton.click();
   await receiver.complete();
-  expect(await sha256File(await receiver.save("Save note.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
 });
 
 test("a password is asked for, a wrong one is refused with a sentence, the right one opens the list", async ({

@@ -45,12 +45,6 @@ async function dropFolder(person: Person, root: string, name: string): Promise<s
   return link;
 }
 
-async function fetchAll(person: Person, link: string): Promise<void> {
-  await person.openLink(link);
-  await person.downloadButton.click();
-  await person.complete();
-}
-
 test("a folder with odd names, an empty file, an empty folder and equal files arrives the same in a ZIP", async ({
   person,
   folder,
@@ -70,7 +64,7 @@ test("a folder with odd names, an empty file, an empty folder and equal files ar
   const sharer = await person("Ada");
   const link = await dropFolder(sharer, folder, "trip");
   const receiver = await person("Ben");
-  await fetchAll(receiver, link);
+  await receiver.download(link);
   const archive = await receiver.save("Save all as ZIP");
   expect(await unzipped(archive, join(folder, "out"))).toEqual(
     Object.fromEntries(
@@ -96,7 +90,7 @@ test("thousands of small files arrive the same in a ZIP", async ({ person, folde
   const sharer = await person("Ada");
   const link = await sharer.shareFolder(join(folder, "many"));
   const receiver = await person("Ben");
-  await fetchAll(receiver, link);
+  await receiver.download(link);
   const archive = await receiver.save("Save all as ZIP");
   const out = await unzipped(archive, join(folder, "out"));
   expect(Object.keys(out)).toHaveLength(count);

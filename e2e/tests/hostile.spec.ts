@@ -2,9 +2,8 @@ import type { Browser, Page } from "playwright/test";
 import { doublePage, signalingUrl } from "../doubles/double-page.ts";
 import { withHints } from "../doubles/links.ts";
 import { dumpPieces } from "../doubles/stored-pieces.ts";
-import { randomFile } from "../files.ts";
 import { expect, MB, test } from "../fixtures.ts";
-import { type Person, sha256File } from "../person.ts";
+import type { Person } from "../person.ts";
 
 const ANSWER = { timeout: 30_000 };
 
@@ -91,11 +90,9 @@ test("a peer that sends wrong bytes from the start is banned, and the download c
   person,
   browser,
   server,
-  folder,
+  shareOf,
 }) => {
-  const file = await randomFile(folder, "film.bin", 8 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { sharer, file, link } = await shareOf(8 * MB);
   const liar = await Liar.join(browser, server.url, sharer);
   await liar.serve();
 
@@ -107,7 +104,7 @@ test("a peer that sends wrong bytes from the start is banned, and the download c
   await receiver.complete();
 
   await liar.isBannedBy(nodeId);
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
   await storeIsClean(receiver, 8 * MB);
   await liar.leave();
 });
@@ -116,11 +113,9 @@ test("of two peers that offer every piece the one with wrong bytes is banned in 
   person,
   browser,
   server,
-  folder,
+  shareOf,
 }) => {
-  const file = await randomFile(folder, "film.bin", 12 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { sharer, file, link } = await shareOf(12 * MB);
   const liar = await Liar.join(browser, server.url, sharer);
 
   const receiver = await person("Ben");
@@ -132,7 +127,7 @@ test("of two peers that offer every piece the one with wrong bytes is banned in 
   await receiver.complete();
 
   await liar.isBannedBy(nodeId);
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
   await storeIsClean(receiver, 12 * MB);
   await liar.leave();
 });
@@ -141,11 +136,9 @@ test("with nobody but a liar the share fails with a sentence, and goes on with a
   person,
   browser,
   server,
-  folder,
+  shareOf,
 }) => {
-  const file = await randomFile(folder, "film.bin", 3 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { sharer, file, link } = await shareOf(3 * MB);
   const liar = await Liar.join(browser, server.url, sharer);
   const receiver = await person("Ben");
   const luring = await luringLink(link, liar, sharer);
@@ -165,7 +158,7 @@ test("with nobody but a liar the share fails with a sentence, and goes on with a
   await sharer.visit();
   await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
   await receiver.complete();
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
   expect((await liar.report()).wrongBlocks).toEqual(wrongBlocks);
   await storeIsClean(receiver, 3 * MB);
   await liar.leave();

@@ -111,9 +111,7 @@ test("the server sees no name, no content, no secret and no address of a peer, a
   }
 
   const link = await shareText(sharer);
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
-  await receiver.complete();
+  await receiver.download(link);
   const saved = await receiver.save(`Save ${FILE}`);
   const ids = [(await sharer.stats()).nodeId, (await receiver.stats()).nodeId];
 

@@ -1,19 +1,11 @@
-import { randomFile } from "../files.ts";
 import { expect, FULL, MB, test } from "../fixtures.ts";
-import { sha256File } from "../person.ts";
 
 test("a download goes on by itself after a reload and after a crash, and fetches nothing twice", async ({
-  person,
-  folder,
+  transferOf,
 }) => {
   // The two losses may be 4 MiB of unwritten pieces each, whatever the size: see docs/decisions/0002.
   const size = (FULL ? 200 : 120) * MB;
-  const file = await randomFile(folder, "film.bin", size);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
-  const receiver = await person("Ben");
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
+  const { sharer, receiver, file } = await transferOf(size);
 
   await receiver.reaches(0.4);
   await receiver.reload();
@@ -28,28 +20,19 @@ test("a download goes on by itself after a reload and after a crash, and fetches
   const { id } = await receiver.share();
   await receiver.visit(`${receiver.url}#/share/${id}`);
   await receiver.complete();
-  expect(await sha256File(await receiver.save("Save film.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
 });
 
-test("a small share is served again after its sharer reloads, without asking", async ({ person, folder }) => {
-  const file = await randomFile(folder, "note.bin", 5 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+test("a small share is served again after its sharer reloads, without asking", async ({ person, shareOf }) => {
+  const { sharer, file, link } = await shareOf(5 * MB);
   await sharer.reload();
   const receiver = await person("Ben");
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
-  await receiver.complete();
-  expect(await sha256File(await receiver.save("Save note.bin"))).toBe(await sha256File(file));
+  await receiver.download(link);
+  await receiver.savesTheSame(file);
 });
 
-test("a paused download stays paused over a reload and goes on when resumed", async ({ person, folder }) => {
-  const file = await randomFile(folder, "film.bin", 60 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
-  const receiver = await person("Ben");
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
+test("a paused download stays paused over a reload and goes on when resumed", async ({ transferOf }) => {
+  const { receiver } = await transferOf(60 * MB);
   await receiver.reaches(0.1);
   await receiver.page.getByRole("button", { name: "Pause", exact: true }).click();
   await expect(receiver.page.getByRole("button", { name: "Resume", exact: true })).toBeVisible();
@@ -60,13 +43,8 @@ test("a paused download stays paused over a reload and goes on when resumed", as
   await receiver.complete();
 });
 
-test("what was sent and received is counted over reloads", async ({ person, folder }) => {
-  const file = await randomFile(folder, "note.bin", 5 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
-  const receiver = await person("Ben");
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
+test("what was sent and received is counted over reloads", async ({ transferOf }) => {
+  const { sharer, receiver } = await transferOf(5 * MB);
   await receiver.complete();
   const sent = (await sharer.share()).progress.bytesUploaded;
   const received = (await receiver.share()).progress.bytesDownloaded;

@@ -1,15 +1,12 @@
-import { randomFile } from "../files.ts";
 import { expect, FULL, MB, test } from "../fixtures.ts";
 import { sha256File } from "../person.ts";
 
 test("three people download from one sharer and from each other, and all have the same bytes", async ({
   person,
-  folder,
+  shareOf,
 }) => {
   const size = (FULL ? 100 : 40) * MB;
-  const file = await randomFile(folder, "film.bin", size);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { sharer, file, link } = await shareOf(size);
   const receivers = [await person("Ben"), await person("Cem"), await person("Dia")];
   for (const receiver of receivers) await receiver.openLink(link);
   await Promise.all(receivers.map((receiver) => receiver.downloadButton.click()));
@@ -27,34 +24,23 @@ test("three people download from one sharer and from each other, and all have th
   expect(given.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(0);
 });
 
-test("a second receiver completes from the first after the sharer has left", async ({ person, folder }) => {
-  const file = await randomFile(folder, "talk.bin", 10 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+test("a second receiver completes from the first after the sharer has left", async ({ person, shareOf }) => {
+  const { sharer, file, link } = await shareOf(10 * MB);
   const first = await person("Ben");
-  await first.openLink(link);
-  await first.downloadButton.click();
-  await first.complete();
+  await first.download(link);
   await sharer.page.close();
 
   const second = await person("Cem");
-  await second.openLink(link);
-  await second.downloadButton.click();
-  await second.complete();
-  expect(await sha256File(await second.save("Save talk.bin"))).toBe(await sha256File(file));
+  await second.download(link);
+  await second.savesTheSame(file);
 });
 
-test("a transfer completes although the server is killed in its middle", async ({ person, folder, server }) => {
-  const file = await randomFile(folder, "talk.bin", 60 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
-  const receiver = await person("Ben");
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
+test("a transfer completes although the server is killed in its middle", async ({ server, transferOf }) => {
+  const { receiver, file } = await transferOf(60 * MB);
   await receiver.reaches(0.1);
   await server.kill();
   expect((await receiver.share()).state).toBe("downloading");
   await receiver.complete();
-  expect(await sha256File(await receiver.save("Save talk.bin"))).toBe(await sha256File(file));
+  await receiver.savesTheSame(file);
   expect((await receiver.stats()).signaling).toBe("closed");
 });

@@ -1,18 +1,15 @@
 import { randomFile } from "../files.ts";
 import { expect, MB, test } from "../fixtures.ts";
 import type { Person } from "../person.ts";
-import { sha256File } from "../person.ts";
 
 const stateOf = (person: Person) => async () => (await person.share()).state;
 
 test("a second tab shows a share that runs in the first, saves it once complete, and Use here moves it", async ({
   person,
   tabOf,
-  folder,
+  shareOf,
 }) => {
-  const file = await randomFile(folder, "film.bin", 20 * MB);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(file);
+  const { file, link } = await shareOf(20 * MB);
   const first = await person("Ben");
   await first.openLink(link);
   const second = await tabOf(first);
@@ -23,7 +20,7 @@ test("a second tab shows a share that runs in the first, saves it once complete,
   const { id } = await second.share();
   await second.visit(`${second.url}#/share/${id}`);
   await expect.poll(async () => (await second.share()).progress.bytesVerified).toBe(20 * MB);
-  expect(await sha256File(await second.save("Save film.bin"))).toBe(await sha256File(file));
+  await second.savesTheSame(file);
 
   await second.page.getByRole("button", { name: "Use here" }).click();
   await expect.poll(stateOf(second)).toBe("complete");
@@ -48,7 +45,5 @@ test("tabs closed and reloaded in any order lose no share and no id", async ({ p
   await expect.poll(stateOf(third)).toBe("seeding");
 
   const receiver = await person("Ben");
-  await receiver.openLink(link);
-  await receiver.downloadButton.click();
-  await receiver.complete();
+  await receiver.download(link);
 });
