@@ -341,8 +341,11 @@ export class LiveShare implements Share {
         this.touch();
       },
       recovered: () => {
-        if (this.#problem?.fatal) this.#problem = null;
-        this.touch();
+        // Comes with every piece: a page that drew for each would take the processor from the transfer.
+        this.watch.touch();
+        if (!this.#problem?.fatal) return;
+        this.#problem = null;
+        this.#core.changed();
       },
       outOfRoom: (sentence) => {
         this.#outOfRoom = sentence;

@@ -125,11 +125,16 @@ export class Network {
           if (ice.length > 0) this.#iceServers = ice;
           events.peers(peers.filter((id) => id !== own));
         },
-        peers: (ids) => events.peers(ids.filter((id) => id !== own)),
+        peers: (ids) => this.#named(ids.filter((id) => id !== own)),
         signal: (from, body) => this.#runner.dispatch({ type: "message", from, body }),
         gone: (to) => this.#runner.dispatch({ type: "gone", to }),
       },
     );
+  }
+
+  #named(ids: readonly NodeId[]): void {
+    this.#runner.dispatch({ type: "seen", peers: ids });
+    this.#options.events.peers(ids);
   }
 
   #setSignaling(open: boolean): void {

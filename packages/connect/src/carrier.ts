@@ -14,6 +14,16 @@ export function peerGone(state: State, id: NodeId): void {
   }
 }
 
+/** Peers that are there now: the next attempt need not wait for a back-off that took them for away. */
+export function peersSeen(state: State, ids: readonly NodeId[]): void {
+  for (const id of ids) {
+    const peer = state.peers.get(id);
+    if (peer !== undefined && peer.backOff.away > 0 && peer.backOff.failures === 0) {
+      peer.retryAt = Math.min(peer.retryAt, state.now);
+    }
+  }
+}
+
 /** Without a carrier an intent cannot be answered; once there is one again, all that is wanted is dialled at once. */
 export function carrierChanged(state: State, open: boolean): void {
   if (open === state.carrierOpen) return;

@@ -1,6 +1,6 @@
 import type { Machine, NodeId, RandomBytes } from "@starling/protocol";
 import { associationReported } from "./association.ts";
-import { carrierChanged, peerGone } from "./carrier.ts";
+import { carrierChanged, peerGone, peersSeen } from "./carrier.ts";
 import { dialDue } from "./dialling.ts";
 import type { ConnectEffect } from "./effects.ts";
 import type { ConnectInput, SessionId } from "./inputs.ts";
@@ -121,6 +121,9 @@ export class Connect implements Machine<ConnectInput, ConnectEffect> {
       case "gone":
         peerGone(state, input.to);
         break;
+      case "seen":
+        peersSeen(state, input.peers);
+        return;
       case "carrier":
         carrierChanged(state, input.open);
         break;

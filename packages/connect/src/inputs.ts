@@ -35,6 +35,8 @@ export type ConnectInput =
   | { readonly type: "message"; readonly from: NodeId; readonly body: Uint8Array }
   /** The carrier could not reach the addressee. */
   | { readonly type: "gone"; readonly to: NodeId }
+  /** The carrier names peers that it can reach now: one that we took for away is dialled at once. */
+  | { readonly type: "seen"; readonly peers: readonly NodeId[] }
   /** Whether anything carries our messages now. Wanted peers are dialled at once when it opens. */
   | { readonly type: "carrier"; readonly open: boolean }
   /** Results of `sign` and `verify` effects, by their token. */

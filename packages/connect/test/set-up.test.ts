@@ -99,6 +99,19 @@ test("a peer that comes back and does not dial is noticed within 15 s", () => {
   expect(world.status("a", "b")).toBe("linked");
 });
 
+test("a peer that comes back is dialled at once when the carrier names it, unless it is there and fails", () => {
+  const world = new World();
+  world.leave("b");
+  world.want("a", "b");
+  world.run(100_000);
+  world.reload("b");
+  world.input("a", { type: "seen", peers: [world.node("b").id] });
+  world.run(100);
+  expect(world.status("a", "b")).not.toBe("waiting");
+  world.run(1_000);
+  expect(world.status("a", "b")).toBe("linked");
+});
+
 test("a reload that nobody noticed: the new link replaces the old one", () => {
   const world = new World();
   world.want("b", "a");

@@ -109,14 +109,23 @@ export function releaseAll(ctx: Context, share: ShareState): void {
   for (const [id] of share.candidates.entries()) release(ctx, share, id);
 }
 
-/** Gives up links that did not come up; a complete share lets go of peers that want nothing from it. */
+/** Gives up links that did not come up when others wait for their place; a complete share lets go of peers that want nothing from it. */
 export function tidyLinks(ctx: Context, share: ShareState): void {
+  const crowded = othersWait(ctx, share);
   for (const [id, candidate] of share.candidates.entries()) {
     if (!candidate.wanted) continue;
     const peer = share.peers.get(id);
     const idle = !share.incomplete && !(peer?.peerInterested ?? false);
-    const lost = !ctx.links.has(id) && ctx.now - candidate.since > ctx.limits.dialTimeout;
+    const lost = crowded && !ctx.links.has(id) && ctx.now - candidate.since > ctx.limits.dialTimeout;
     if (lost) share.candidates.defer(id, ctx.now + ctx.limits.dialTimeout);
     if (idle || lost) release(ctx, share, id);
   }
+}
+
+/** Whether some candidate could take the place of one that does not come up. */
+function othersWait(ctx: Context, share: ShareState): boolean {
+  for (const [id, candidate] of share.candidates.entries()) {
+    if (!candidate.wanted && candidate.notBefore <= ctx.now && !share.peers.has(id)) return true;
+  }
+  return false;
 }
