@@ -84,6 +84,13 @@ export interface HeldVersion {
   readonly fingerprint: Uint8Array;
 }
 
+/** A record as it passes from holder to holder. */
+export interface HeldRecord {
+  readonly record: OverlayRecord;
+  /** Life that is left to it, ms: passing it on must not prolong it. */
+  readonly left: number;
+}
+
 /** Anti-entropy between siblings: body of `sync` frames. */
 export type SyncMessage =
   /**
@@ -95,4 +102,4 @@ export type SyncMessage =
   | { readonly type: "list"; readonly buckets: readonly number[]; readonly versions: readonly HeldVersion[] }
   | { readonly type: "want"; readonly versions: readonly HeldVersion[] }
   /** As many as a frame has room for. */
-  | { readonly type: "records"; readonly records: readonly OverlayRecord[] };
+  | { readonly type: "records"; readonly records: readonly HeldRecord[] };
