@@ -86,10 +86,7 @@ export type OverlayRequest =
   | { readonly kind: "message"; readonly message: SignedMessage };
 
 export type OverlayAnswer =
-  /**
-   * At most 8. `full`: the answering node is a full node. `publicKey` is its own, as a `reply` does not say else who
-   * answered; `id` the node id that it claims.
-   */
+  /** `self`: the node that answers, and whether it is a full one. At most 8 nodes. */
   | { readonly kind: "nodes"; readonly self: KnownNode; readonly full: boolean; readonly nodes: readonly LinkedNode[] }
   | { readonly kind: "record-answer"; readonly from: NodeId; readonly body: Uint8Array }
   | { readonly kind: "carried" }
@@ -145,7 +142,7 @@ export interface ReplyBody {
 }
 
 /**
- * The path of a `source-route`, read and advanced in place (overlay-paths.ts), so that a relay decodes no CBOR. The
+ * The path of a `source-route`; overlay-paths.ts reads and advances it in the body, so that a relay decodes no CBOR. The
  * source sends the frame to its first neighbour; that one leaves by `forward[0]`, the next by `forward[1]`, and each
  * enters in `back`, at the same index, its own handle of the link that the frame came by.
  */
