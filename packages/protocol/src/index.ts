@@ -21,6 +21,14 @@ export * from "./overlay-requests.ts";
 export * from "./paths.ts";
 export * from "./piece-sets.ts";
 export * from "./pieces.ts";
+export { decodeRecord, encodeRecord } from "./record-codec.ts";
+export * from "./record-keys.ts";
+export {
+  decodeRecordAnswer,
+  decodeRecordQuestion,
+  encodeRecordAnswer,
+  encodeRecordQuestion,
+} from "./record-question-codec.ts";
 export * from "./record-questions.ts";
 export * from "./records.ts";
 export * from "./seal.ts";
@@ -29,3 +37,4 @@ export * from "./signed.ts";
 export * from "./signed-messages.ts";
 export * from "./swarm-codec.ts";
 export * from "./swarm-messages.ts";
+export * from "./sync-codec.ts";

@@ -98,7 +98,10 @@ export type SyncMessage =
    * with your own digests as well.
    */
   | { readonly type: "digests"; readonly reply: boolean; readonly digests: readonly BucketDigest[] }
-  /** All that the sender holds in `buckets`, at most 256 versions; a longer list comes as several messages of fewer buckets. */
+  /**
+   * All that the sender holds in `buckets`, at most 256 versions; a longer list comes as several messages of fewer
+   * buckets. Of one bucket that holds more, the 256 first by fingerprint: beyond the last of them it says nothing.
+   */
   | { readonly type: "list"; readonly buckets: readonly number[]; readonly versions: readonly HeldVersion[] }
   | { readonly type: "want"; readonly versions: readonly HeldVersion[] }
   /** As many as a frame has room for. */

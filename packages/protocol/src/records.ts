@@ -66,5 +66,5 @@ export interface MutableRecord {
   readonly signature: Uint8Array;
 }
 
-/** A record before it is signed. */
-export type Unsigned<Signed extends SignedRecord> = Omit<Signed, "signature">;
+/** A record before it is signed; of a union, each of its members. */
+export type Unsigned<Signed extends SignedRecord> = Signed extends SignedRecord ? Omit<Signed, "signature"> : never;
