@@ -1,3 +1,5 @@
+import type { Random } from "./random.ts";
+
 /**
  * The oracle: all ids that live, in order, and who is nearest to a key by XOR. Ids are lower-case hex of equal length.
  * The nearest by XOR share the longest prefix with the key, so they lie together in the sorted list.
@@ -45,6 +47,14 @@ export class IdIndex {
     return within.filter((id) => (digit(id, digits) & mask) === wanted);
   }
 
+  /** One of those that share the first `bits` bits with the key, at random; undefined if none does. */
+  anySharing(key: string, bits: number, random: Random): string | undefined {
+    const [low, high] = [bound(key, bits, 0), bound(key, bits, 0xf)];
+    const from = this.#lowerBound(low);
+    const to = this.#lowerBound(`${high}g`);
+    return from < to ? this.#ids[from + random.below(to - from)] : undefined;
+  }
+
   /** The smallest block of whole digits' prefixes that holds enough ids. */
   #block(key: string, count: number): string[] {
     for (let digits = key.length; digits > 0; digits--) {
@@ -84,6 +94,21 @@ export function commonBits(a: string, b: string): number {
     if (difference !== 0) return 4 * i + Math.clz32(difference) - 28;
   }
   return 4 * a.length;
+}
+
+/** The key with all bits after the first `bits` zero (fill 0) or one (fill 15). */
+function bound(key: string, bits: number, fill: 0 | 0xf): string {
+  const digits = bits >> 2;
+  if (digits >= key.length) return key;
+  const kept = (0xf << (4 - (bits & 3))) & 0xf;
+  const edge = (digit(key, digits) & kept) | (fill & ~kept);
+  return key.slice(0, digits) + edge.toString(16).padEnd(key.length - digits, fill.toString(16));
+}
+
+/** The id with one bit turned. */
+export function flipBit(id: string, bit: number): string {
+  const at = bit >> 2;
+  return id.slice(0, at) + (digit(id, at) ^ (8 >> (bit & 3))).toString(16) + id.slice(at + 1);
 }
 
 function digit(hex: string, at: number): number {

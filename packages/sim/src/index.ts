@@ -7,7 +7,7 @@ export {
   weibull,
 } from "./distributions.ts";
 export { EventQueue } from "./event-queue.ts";
-export { commonBits, compareXor, IdIndex } from "./id-index.ts";
+export { commonBits, compareXor, flipBit, IdIndex } from "./id-index.ts";
 export { type Frame, Network, type NodeRates } from "./network.ts";
 export {
   Adversary,

@@ -4,6 +4,7 @@ import {
   commonBits,
   compareXor,
   exponential,
+  flipBit,
   IdIndex,
   logNormal,
   Random,
@@ -38,6 +39,26 @@ describe("the oracle", () => {
       fc.property(fc.uniqueArray(id, { maxLength: 40 }), id, fc.integer({ min: 0, max: 24 }), (ids, key, bits) => {
         const expected = ids.filter((other) => commonBits(other, key) >= bits).sort();
         expect(new IdIndex(ids).sharing(key, bits)).toEqual(expected);
+      }),
+    );
+  });
+
+  it("draws among those that share leading bits", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(id, { maxLength: 40 }), id, fc.integer({ min: 0, max: 24 }), (ids, key, bits) => {
+        const index = new IdIndex(ids);
+        const drawn = index.anySharing(key, bits, new Random(ids.length));
+        if (drawn === undefined) expect(index.sharing(key, bits)).toEqual([]);
+        else expect(index.sharing(key, bits)).toContain(drawn);
+      }),
+    );
+  });
+
+  it("turns one bit", () => {
+    fc.assert(
+      fc.property(id, fc.integer({ min: 0, max: 23 }), (key, bit) => {
+        expect(commonBits(key, flipBit(key, bit))).toBe(bit);
+        expect(flipBit(flipBit(key, bit), bit)).toBe(key);
       }),
     );
   });

@@ -34,7 +34,12 @@ export const DIAL_COSTS: DialCosts = {
 export function drawDial(random: Random, costs: DialCosts, a: number, b: number): number | null {
   const took = logNormal(random, costs.medianMs, costs.sigma);
   const fails = random.unit() < costs.attemptFailure;
-  return fails || pairShare(a, b) < costs.pairFailure || took > costs.giveUpMs ? null : took;
+  return fails || !connectable(costs, a, b) || took > costs.giveUpMs ? null : took;
+}
+
+/** Whether two nodes, by their indices, can connect at all. */
+export function connectable(costs: DialCosts, a: number, b: number): boolean {
+  return pairShare(a, b) >= costs.pairFailure;
 }
 
 /** A fixed number from 0 to 1 for a pair of nodes: their indices through MurmurHash3's finalizer. */

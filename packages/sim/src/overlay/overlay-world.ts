@@ -3,7 +3,7 @@ import { IdIndex } from "../id-index.ts";
 import { Random } from "../random.ts";
 import { TraceHash } from "../trace-hash.ts";
 import { BootstrapServer } from "./bootstrap-server.ts";
-import { DIAL_COSTS, type DialCosts } from "./dial-costs.ts";
+import { connectable, DIAL_COSTS, type DialCosts } from "./dial-costs.ts";
 import { drawPlace, oneWayMs } from "./latency-map.ts";
 import { LinkMaking } from "./link-making.ts";
 import type { OverlayHost, OverlayPort, PageVisibility } from "./overlay-host.ts";
@@ -45,6 +45,7 @@ export class OverlayWorld<Frame> {
   readonly ids = new IdIndex();
   readonly #nodes = new Map<string, OverlayNode<Frame>>();
   readonly #options: OverlayWorldOptions;
+  readonly #costs: DialCosts;
   readonly #links: LinkMaking<Frame>;
   readonly #wheel: TickWheel<OverlayNode<Frame>>;
   #made = 0;
@@ -56,6 +57,7 @@ export class OverlayWorld<Frame> {
     this.#options = options;
     this.random = new Random(options.seed);
     this.server = new BootstrapServer(new Random(this.random.u32()));
+    this.#costs = { ...DIAL_COSTS, ...options.costs };
     this.#links = new LinkMaking<Frame>(
       {
         events: this.events,
@@ -66,7 +68,7 @@ export class OverlayWorld<Frame> {
         signal: (from, to, deliver) => this.#signal(from, to, deliver),
         link: (dialler, accepter) => this.#link(dialler, accepter),
       },
-      { ...DIAL_COSTS, ...options.costs },
+      this.#costs,
     );
     this.#wheel = new TickWheel(this.events, options.tickMs, (node) => this.#tick(node));
   }
@@ -171,6 +173,12 @@ export class OverlayWorld<Frame> {
       if (!up) this.#serverLost(node);
       else this.events.after(this.random.unit() * 5_000, () => this.#welcome(node));
     }
+  }
+
+  /** Whether two nodes that live can connect at all: some pairs of NATs never let them. */
+  connectable(a: string, b: string): boolean {
+    const [first, second] = [this.#nodes.get(a), this.#nodes.get(b)];
+    return first !== undefined && second !== undefined && connectable(this.#costs, first.index, second.index);
   }
 
   /** Links two nodes without a dial: a warm start for large networks. */
