@@ -112,6 +112,11 @@ export const MAX_HANDLE = 0xffff;
 /** Nodes in the answer to `find-node` (k of Kademlia's look-up), and in one `siblings-answer`. */
 export const NODES_REPLY = 8;
 export const SIBLINGS_REPLY = 16;
+/**
+ * CBOR items in one body: three times what the fullest has, 32 records of some 20. Bounds memory, which bytes alone do
+ * not.
+ */
+export const MAX_OVERLAY_ITEMS = 2048;
 /** A user's message to a node or a topic. */
 export const MAX_MESSAGE_BYTES = 4 * KIB;
 

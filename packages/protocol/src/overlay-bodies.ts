@@ -2,7 +2,15 @@ import { concat } from "./bytes.ts";
 import { asArray, asBoolean, asBytes, asText, asUint, type CborMap, decodeCborMap, encodeCbor } from "./cbor.ts";
 import { DecodeError } from "./errors.ts";
 import { idBytes, nodeIdFromBytes } from "./ids.ts";
-import { ID_BYTES, MAX_ALTERNATES, MAX_REASON_BYTES, MAX_TIME, OVERLAY_TTL, SIBLINGS_REPLY } from "./limits.ts";
+import {
+  ID_BYTES,
+  MAX_ALTERNATES,
+  MAX_OVERLAY_ITEMS,
+  MAX_REASON_BYTES,
+  MAX_TIME,
+  OVERLAY_TTL,
+  SIBLINGS_REPLY,
+} from "./limits.ts";
 import {
   type HopMessage,
   type NodeMode,
@@ -127,7 +135,7 @@ export function decodeSourceReply(body: Uint8Array): SourceReplyBody | null {
 }
 
 function fieldsOf(body: Uint8Array): CborMap {
-  return body.length === 0 ? NO_FIELDS : decodeCborMap(body);
+  return body.length === 0 ? NO_FIELDS : decodeCborMap(body, MAX_OVERLAY_ITEMS);
 }
 
 /** No field is known of these; later ones may come. */

@@ -2,7 +2,14 @@ import { concat } from "./bytes.ts";
 import { asBoolean, asBytes, asText, type CborMap, decodeCborMap, encodeCbor } from "./cbor.ts";
 import { DecodeError } from "./errors.ts";
 import { idBytes, nodeIdFromBytes } from "./ids.ts";
-import { ID_BYTES, MAX_CONNECT_MESSAGE, MAX_REASON_BYTES, MAX_RECORD_BODY, NODES_REPLY } from "./limits.ts";
+import {
+  ID_BYTES,
+  MAX_CONNECT_MESSAGE,
+  MAX_OVERLAY_ITEMS,
+  MAX_REASON_BYTES,
+  MAX_RECORD_BODY,
+  NODES_REPLY,
+} from "./limits.ts";
 import type { OverlayAnswer, OverlayRequest, RouteFailure } from "./overlay-messages.ts";
 import { packLinkedNodes, packNodes, unpackLinkedNodes, unpackNodes } from "./overlay-nodes.ts";
 import { messageFields, messageFromMap } from "./signed-messages.ts";
@@ -48,7 +55,7 @@ export function decodeRequest(bytes: Uint8Array): OverlayRequest | null {
     case REQUEST_KIND.carry:
       return { kind: "carry", body: upTo(payload, MAX_CONNECT_MESSAGE) };
     case REQUEST_KIND.message: {
-      const message = messageFromMap(decodeCborMap(payload));
+      const message = messageFromMap(decodeCborMap(payload, MAX_OVERLAY_ITEMS));
       return message === null ? null : { kind: "message", message };
     }
     default:
@@ -85,7 +92,7 @@ export function decodeAnswer(bytes: Uint8Array): OverlayAnswer | null {
   const payload = bytes.subarray(1);
   switch (kindOf(bytes)) {
     case ANSWER_KIND.nodes:
-      return nodesAnswer(decodeCborMap(payload));
+      return nodesAnswer(decodeCborMap(payload, MAX_OVERLAY_ITEMS));
     case ANSWER_KIND["record-answer"]:
       return {
         kind: "record-answer",
@@ -95,9 +102,12 @@ export function decodeAnswer(bytes: Uint8Array): OverlayAnswer | null {
     case ANSWER_KIND.carried:
       return { kind: "carried" };
     case ANSWER_KIND.delivered:
-      return { kind: "delivered", to: nodeIdFromBytes(asBytes(decodeCborMap(payload).get("to"), "to", ID_BYTES)) };
+      return {
+        kind: "delivered",
+        to: nodeIdFromBytes(asBytes(decodeCborMap(payload, MAX_OVERLAY_ITEMS).get("to"), "to", ID_BYTES)),
+      };
     case ANSWER_KIND.failed: {
-      const reason = asText(decodeCborMap(payload).get("reason"), "reason", MAX_REASON_BYTES);
+      const reason = asText(decodeCborMap(payload, MAX_OVERLAY_ITEMS).get("reason"), "reason", MAX_REASON_BYTES);
       return isFailure(reason) ? { kind: "failed", reason } : null;
     }
     default:

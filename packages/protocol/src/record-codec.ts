@@ -17,6 +17,7 @@ import {
   ID_BYTES,
   MAX_IMMUTABLE_BYTES,
   MAX_MUTABLE_BYTES,
+  MAX_OVERLAY_ITEMS,
   MAX_REASON_BYTES,
   MAX_RECORDS_PAGE,
   MAX_SALT_BYTES,
@@ -50,7 +51,7 @@ export function encodeRecord(record: OverlayRecord): Uint8Array<ArrayBuffer> {
  */
 export function decodeRecord(bytes: Uint8Array): OverlayRecord | null {
   if (bytes.length > MAX_RECORD_BYTES) throw new DecodeError("too-large");
-  return recordFromMap(decodeCborMap(bytes));
+  return recordFromMap(decodeCborMap(bytes, MAX_OVERLAY_ITEMS));
 }
 
 /** For encoding within another message. @throws RangeError on too large a value. */

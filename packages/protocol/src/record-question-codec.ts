@@ -1,7 +1,14 @@
 import { fromHex } from "./bytes.ts";
 import { asBytes, asMap, asText, asUint, type CborEncodable, type CborMap, decodeCborMap, encodeCbor } from "./cbor.ts";
 import { DecodeError } from "./errors.ts";
-import { MAX_CURSOR_BYTES, MAX_REASON_BYTES, MAX_RECORD_BODY, MAX_TIME, MAX_TOKEN_BYTES } from "./limits.ts";
+import {
+  MAX_CURSOR_BYTES,
+  MAX_OVERLAY_ITEMS,
+  MAX_REASON_BYTES,
+  MAX_RECORD_BODY,
+  MAX_TIME,
+  MAX_TOKEN_BYTES,
+} from "./limits.ts";
 import { isRecordType, keyOf, optionalBytes, recordFields, recordFromMap, recordsOf, seqOf } from "./record-codec.ts";
 import type { RecordAnswer, RecordQuestion, StoreStatus } from "./record-questions.ts";
 import { messageFields, messageFromMap } from "./signed-messages.ts";
@@ -85,7 +92,7 @@ export function boundedBody(fields: CborEncodable): Uint8Array<ArrayBuffer> {
 /** @throws DecodeError */
 export function mapOfBody(bytes: Uint8Array): CborMap {
   if (bytes.length > MAX_RECORD_BODY) throw new DecodeError("too-large");
-  return decodeCborMap(bytes);
+  return decodeCborMap(bytes, MAX_OVERLAY_ITEMS);
 }
 
 function questionFields(question: RecordQuestion): CborEncodable {
