@@ -1,15 +1,20 @@
 /** Numbers measured in a run, and their quantiles. */
 export class Samples {
-  #values: number[] = [];
-  #sorted = true;
+  readonly #values: number[] = [];
+  #sorted: number[] | null = null;
 
   add(value: number): void {
     this.#values.push(value);
-    this.#sorted = false;
+    this.#sorted = null;
   }
 
   get count(): number {
     return this.#values.length;
+  }
+
+  /** Those that were added after the first `count`, in the order of adding. */
+  since(count: number): readonly number[] {
+    return this.#values.slice(count);
   }
 
   /** NaN when empty. */
@@ -27,9 +32,8 @@ export class Samples {
 
   /** Nearest rank: the smallest value that at least this share of all values does not exceed. NaN when empty. */
   quantile(share: number): number {
-    if (!this.#sorted) this.#values.sort((a, b) => a - b);
-    this.#sorted = true;
-    const rank = Math.max(1, Math.ceil(share * this.#values.length));
-    return this.#values[rank - 1] ?? Number.NaN;
+    this.#sorted ??= [...this.#values].sort((a, b) => a - b);
+    const rank = Math.max(1, Math.ceil(share * this.#sorted.length));
+    return this.#sorted[rank - 1] ?? Number.NaN;
   }
 }
