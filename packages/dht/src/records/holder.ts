@@ -177,8 +177,9 @@ export class Holder {
   }
 }
 
+/** Of immutable records, which count as sequence number 0, there is nothing to tell. */
 function stored(status: StoreStatus, seq: number | null): RecordAnswer {
-  return { type: "stored", status, seq };
+  return { type: "stored", status, seq: seq === 0 ? null : seq };
 }
 
 /** A holder that lags behind what the writer saw may be written; one that is ahead of it may not. */
