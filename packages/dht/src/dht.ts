@@ -49,7 +49,7 @@ type Input<T extends DhtInput["type"]> = Extract<DhtInput, { type: T }>;
 /** What is due beside timers of its own is looked after so often. */
 const UPKEEP_INTERVAL = 10_000;
 /** Between evaluations of what to dial while answers come in quick succession. */
-const UPKEEP_PAUSE = 100;
+const UPKEEP_PAUSE = 250;
 /** Between ticks of the records. */
 const RECORDS_INTERVAL = 1_000;
 const NO_EFFECTS: readonly DhtEffect[] = [];
@@ -113,6 +113,16 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   /** When the next tick has something to do; earlier ones cost nothing. */
   get wakeAt(): number {
     return this.#ctx.wakeAt;
+  }
+
+  /** Whether it takes part in routing and holds records, or is a leaf. */
+  get full(): boolean {
+    return this.#ctx.full;
+  }
+
+  /** The linked full nodes nearest to it, nearest first. */
+  get siblings(): readonly NodeId[] {
+    return this.#ctx.table.siblings().map(({ id }) => id);
   }
 
   view(): DhtView {

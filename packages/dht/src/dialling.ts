@@ -135,7 +135,7 @@ export class Dialling {
 
   #buckets(dialable: readonly KnownContact[]): void {
     const { table } = this.#ctx;
-    for (let prefix = 0; prefix < table.depth(); prefix++) {
+    for (const prefix of table.thinBuckets()) {
       const linked = table.bucket(prefix);
       let missing = BUCKET_LINKS - linked.length - this.#pendingIn(prefix);
       while (missing-- > 0) {

@@ -1,6 +1,6 @@
 import type { NodeId } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import { BUCKET_LINKS, REFRESH_FIRST, REFRESH_INTERVAL, SIBLINGS } from "./limits.ts";
+import { REFRESH_FIRST, REFRESH_INTERVAL, SIBLINGS } from "./limits.ts";
 import type { Lookups } from "./lookups.ts";
 import { idInBucket } from "./xor.ts";
 
@@ -47,16 +47,16 @@ export class Exploring {
     this.#retryAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Looks through buckets that lack links and known nodes. */
+  /** Looks through buckets that lack links and known nodes. Called with every upkeep, so that it needs no timer of its own. */
   fill(): void {
     const { table, now } = this.#ctx;
     if (!this.joined) return;
-    for (let prefix = 0; prefix < table.depth() && this.#running < AT_ONCE; prefix++) {
-      if (table.bucket(prefix).length >= BUCKET_LINKS || this.#knowsOf(prefix)) continue;
+    for (const prefix of table.thinBuckets()) {
+      if (this.#running >= AT_ONCE) return;
+      if (this.#knowsOf(prefix)) continue;
       const look = this.#buckets.get(prefix) ?? { looks: 0, at: now };
       this.#buckets.set(prefix, look);
-      if (look.at > now) this.#ctx.wake(look.at);
-      else this.#look(prefix, look);
+      if (look.at <= now) this.#look(prefix, look);
     }
   }
 
@@ -65,7 +65,6 @@ export class Exploring {
     const due = Math.min(this.#retryAt, (this.#lookedAt ?? now) + REFRESH_INTERVAL);
     if (now >= due && table.size > 0) this.#lookUpSelf(null);
     else if (table.size > 0) this.#ctx.wake(due);
-    this.fill();
   }
 
   #lookUpSelf(through: NodeId | null): void {

@@ -3,11 +3,12 @@ import { FROZEN_PATIENCE, MAX_MISSES, PING_AFTER, PING_WAIT } from "./limits.ts"
 import { type Link, sampleRoundTrip } from "./link.ts";
 
 /** The idle are looked through at most so often, so that their pings gather into few ticks. */
-const SWEEP = 1_000;
+const SWEEP = 2_500;
 
 /** Finds out which neighbours are gone although their channels have not closed. */
 export class Liveness {
   readonly #ctx: Context;
+  #sweepAt = 0;
 
   constructor(ctx: Context) {
     this.#ctx = ctx;
@@ -39,15 +40,19 @@ export class Liveness {
 
   /** Returns those that are dead. */
   tick(): readonly Link[] {
+    const { now, table } = this.#ctx;
     const dead: Link[] = [];
-    let next = Number.POSITIVE_INFINITY;
-    for (const link of this.#ctx.table.links()) {
-      const due = this.#due(link);
-      if (due > this.#ctx.now) next = Math.min(next, due);
-      else if (this.#isDead(link)) dead.push(link);
-      else next = Math.min(next, this.#ctx.now + PING_WAIT);
+    if (now >= this.#sweepAt) {
+      let next = now + PING_AFTER;
+      for (const link of table.links()) {
+        const due = this.#due(link);
+        if (due > now) next = Math.min(next, due);
+        else if (this.#isDead(link)) dead.push(link);
+        else next = Math.min(next, now + PING_WAIT);
+      }
+      this.#sweepAt = Math.max(next, now + SWEEP);
     }
-    this.#ctx.wake(Math.max(next, this.#ctx.now + SWEEP));
+    this.#ctx.wake(this.#sweepAt);
     return dead;
   }
 
@@ -68,7 +73,8 @@ export class Liveness {
   #ping(link: Link): void {
     const id = this.#ctx.messageId();
     link.ping = { id, sentAt: this.#ctx.now };
-    this.#ctx.wake(this.#ctx.now + PING_WAIT);
+    this.#sweepAt = Math.min(this.#sweepAt, this.#ctx.now + PING_WAIT);
+    this.#ctx.wake(this.#sweepAt);
     this.#ctx.tell(link, { type: "ping" }, id);
   }
 }

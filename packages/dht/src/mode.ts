@@ -4,6 +4,9 @@ import { FULL_LINKS, LEAF_TIME, SIBLINGS } from "./limits.ts";
 /** A contact named by a neighbour within this time counts as a full node that is there. */
 const RECENT = 600_000;
 
+/** Full nodes from which on a network waits the whole {@link LEAF_TIME} before it counts on a node. */
+const WAITING_NODES = 100;
+
 /**
  * Leaf or full. A node that knows fewer than 8 full ones is full at once, since records and look-ups need somebody; else
  * it is a leaf until it has shown for a minute that it stays. Once full it stays so, unless its page freezes.
@@ -51,8 +54,10 @@ export class Mode {
     if (full) return true;
     if (!this.#tested) return table.size === 0 && !this.#joining;
     if (few) return true;
-    this.#ctx.wake(Math.max(this.#startedAt + LEAF_TIME, now + 1_000));
-    return now - this.#startedAt >= LEAF_TIME && table.size >= FULL_LINKS;
+    // Large networks wait to see who stays; small ones need everybody soon, or few would serve many.
+    const due = this.#startedAt + LEAF_TIME * Math.min(1, table.estimate() / WAITING_NODES);
+    this.#ctx.wake(Math.max(due, now + 1_000));
+    return now >= due && table.size >= FULL_LINKS;
   }
 
   #knownFull(): number {

@@ -47,10 +47,10 @@ export class RecordRoutes implements Routes {
     });
   }
 
-  askNearest(key: OverlayKey, body: RecordBody, done: (answer: RecordBody | null) => void): void {
+  askNearest(key: OverlayKey, body: RecordBody, done: (answer: RecordBody | null) => void, exact = false): void {
     this.#fast.request({
       target: key,
-      exact: false,
+      exact,
       request: { kind: "record", body },
       waitMs: FAST_WAIT,
       done: (routed) => done(bodyOf(routed?.answer ?? null, null)),

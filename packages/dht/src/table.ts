@@ -112,6 +112,16 @@ export class Table {
     return this.full().filter((link) => link.prefix === prefix && !link.refused);
   }
 
+  /** Buckets beyond the siblings that lack links, the farthest first. */
+  thinBuckets(): number[] {
+    const counts = new Array<number>(this.depth()).fill(0);
+    for (const { prefix, refused } of this.full()) {
+      const count = counts[prefix];
+      if (count !== undefined && !refused) counts[prefix] = count + 1;
+    }
+    return [...counts.keys()].filter((prefix) => (counts[prefix] ?? 0) < BUCKET_LINKS);
+  }
+
   /** The links to keep: siblings, and of each bucket the two most useful. */
   kept(now: number): Set<Link> {
     const kept = new Set(this.siblings());

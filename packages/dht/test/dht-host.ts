@@ -1,6 +1,6 @@
 import { type KnownNode, type NodeId, OVERLAY_HEADER_BYTES, type OverlayFrame } from "@starling/protocol";
 import { type DialCosts, type OverlayHost, type OverlayPort, OverlayWorld, Random } from "@starling/sim";
-import { Dht, type DhtEffect, type DhtInput, type DhtResult } from "../src/index.ts";
+import { closest, Dht, type DhtEffect, type DhtInput, type DhtResult } from "../src/index.ts";
 import { drawNode, drawnSignature, isDrawnSignature, sortedByDistance } from "./drawn-node.ts";
 
 const EPOCH = 1_800_000_000_000;
@@ -211,19 +211,27 @@ export class SimulatedOverlay {
     this.world.run(this.world.now + ms);
   }
 
+  /** All full nodes. */
+  full(): NodeId[] {
+    return this.hosts.filter(({ machine }) => machine.full).map(({ id }) => id);
+  }
+
   /** Full nodes in truth nearest a key. */
-  trueNearest(key: string, count: number, but?: NodeId): NodeId[] {
-    const full = this.hosts.filter(({ machine, id }) => machine.view().mode === "full" && id !== but);
-    return sortedByDistance(
-      key,
-      full.map(({ id }) => id),
-    ).slice(0, count);
+  trueNearest(key: string, count: number): NodeId[] {
+    return sortedByDistance(key, this.full()).slice(0, count);
   }
 
   /** Share of nodes whose linked siblings are the true nearest. */
   siblingsRight(): number {
+    const full = this.full();
     const right = this.hosts.filter(({ machine, id }) => {
-      return machine.view().siblings.join() === this.trueNearest(id, 8, id).join();
+      const nearest = closest(
+        id,
+        full.filter((each) => each !== id),
+        8,
+        (each) => each,
+      );
+      return machine.siblings.join() === nearest.join();
     });
     return right.length / this.hosts.length;
   }
