@@ -113,7 +113,7 @@ export const MAX_HANDLE = 0xffff;
 export const NODES_REPLY = 8;
 export const SIBLINGS_REPLY = 16;
 /**
- * CBOR items in one body: three times what the fullest has, 32 records of some 20. Bounds memory, which bytes alone do
+ * CBOR items in one body: twice what the fullest has, 40 records of some 20. Bounds memory, which bytes alone do
  * not.
  */
 export const MAX_OVERLAY_ITEMS = 2048;
@@ -133,9 +133,8 @@ export const MAX_NAME_BYTES = 255;
 /** Providers and subscribers in one answer. */
 export const PROVIDERS_REPLY = 20;
 export const TOPIC_REPLY = 12;
-/** Records of any type in one answer or `sync` message, by number and by the sum of their encoded lengths. */
-export const MAX_RECORDS_PAGE = 32;
-export const MAX_RECORD_LIST_BYTES = 14 * KIB;
+/** Records in one answer or `sync` message: of 20 publishers two each, should all of them have equivocated. */
+export const MAX_RECORDS_PAGE = 40;
 /** Opaque bytes that a holder hands out and gets back. */
 export const MAX_TOKEN_BYTES = 64;
 export const MAX_CURSOR_BYTES = 64;

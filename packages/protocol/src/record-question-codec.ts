@@ -109,7 +109,7 @@ function questionFields(question: RecordQuestion): CborEncodable {
       return { type, record: recordFields(record), token, expected: expected === null ? 0 : expected };
     }
     case "deliver":
-      return { type, message: messageFields(question.message), to: question.to };
+      return { type, message: messageFields(question.message) };
   }
 }
 
@@ -147,9 +147,7 @@ function putOf(map: CborMap): RecordQuestion | null {
 
 function deliverOf(map: CborMap): RecordQuestion | null {
   const message = messageFromMap(asMap(map.get("message"), "message"));
-  const to = asText(map.get("to"), "to", MAX_REASON_BYTES);
-  if (message === null || (to !== "all" && to !== "one" && to !== "self")) return null;
-  return { type: "deliver", message, to };
+  return message === null ? null : { type: "deliver", message };
 }
 
 function storedOf(map: CborMap): RecordAnswer | null {

@@ -26,13 +26,8 @@ export type RecordQuestion =
       readonly token: Uint8Array;
       readonly expected?: number | null;
     }
-  /** A message for the node itself, or, with a topic's scope, for its subscribers: answered by `delivered`. */
-  | {
-      readonly type: "deliver";
-      readonly message: SignedMessage;
-      /** `all`: a holder of the topic passes it to every subscriber; `one`: to any; `self`: the node is the addressee. */
-      readonly to: "all" | "one" | "self";
-    };
+  /** A topic's message, for the node as a subscriber: answered by `delivered`. Holders do not pass it on. */
+  | { readonly type: "deliver"; readonly message: SignedMessage };
 
 export type RecordAnswer =
   /** 1 to 64 bytes, opaque. `time`: wall clock of the holder, ms since 1970. */
@@ -45,7 +40,7 @@ export type RecordAnswer =
       readonly token: Uint8Array | null;
     }
   | { readonly type: "stored"; readonly status: StoreStatus; readonly seq: number | null }
-  /** `count`: who took it, as far as known. */
+  /** `count`: 1 if the node subscribes to the topic and took the message, now or before, else 0. */
   | { readonly type: "delivered"; readonly count: number };
 
 /** What became of a `put`; `seq` in the answer is the number that stands at the holder, if any does. */

@@ -134,7 +134,7 @@ export const recordQuestion: fc.Arbitrary<RecordQuestion> = fc.oneof(
     { type: fc.constant("put"), record, token, expected: fc.option(seq) },
     { requiredKeys: ["type", "record", "token"] },
   ),
-  fc.record({ type: fc.constant("deliver"), message: signedMessage, to: fc.constantFrom("all", "one", "self") }),
+  fc.record({ type: fc.constant("deliver"), message: signedMessage }),
 ) as fc.Arbitrary<RecordQuestion>;
 
 export const recordAnswer: fc.Arbitrary<RecordAnswer> = fc.oneof(

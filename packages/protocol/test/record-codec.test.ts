@@ -7,7 +7,6 @@ import {
   MAX_HELD_VERSIONS,
   MAX_RECORD_BODY,
   MAX_RECORD_LIFE,
-  MAX_RECORD_LIST_BYTES,
   MAX_RECORDS_PAGE,
   PROVIDERS_REPLY,
   SYNC_BUCKETS,
@@ -124,19 +123,18 @@ describe("record questions and answers", () => {
     expect(decodeRecordQuestion(encodeRecordQuestion(put))).not.toHaveProperty("expected");
   });
 
-  it("have room for 20 providers, and for records of 14 KiB beside cursor and token", () => {
-    const page = { type: "records" as const, next: token, token };
-    const providers = encodeRecordAnswer({ ...page, records: Array(PROVIDERS_REPLY).fill(provider) });
-    expect(providers.length).toBeLessThan(6000);
-    const each = encodeRecord({ ...value, value: new Uint8Array(200) });
-    const count = Math.floor(MAX_RECORD_LIST_BYTES / each.length);
-    expect(count).toBeGreaterThan(MAX_RECORDS_PAGE);
-    const salt = encodeRecord(mutable).length;
-    const few = encodeRecordAnswer({ ...page, records: Array(Math.floor(MAX_RECORD_LIST_BYTES / salt)).fill(mutable) });
-    expect(few.length).toBeLessThanOrEqual(MAX_RECORD_BODY);
-    const tiny: ImmutableRecord = { type: "immutable", value: new Uint8Array(MAX_RECORD_LIST_BYTES / 32 - 30) };
-    const many = encodeRecordAnswer({ ...page, records: Array(MAX_RECORDS_PAGE).fill(tiny) });
-    expect(many.length).toBeLessThanOrEqual(MAX_RECORD_BODY);
+  it("have room for two records of each of 20 publishers", () => {
+    const records = Array(MAX_RECORDS_PAGE).fill(provider);
+    const answer = { type: "records" as const, records, next: token, token };
+    expect(MAX_RECORDS_PAGE).toBe(2 * PROVIDERS_REPLY);
+    expect(decodeRecordAnswer(encodeRecordAnswer(answer))).toEqual(answer);
+    const held = records.map((each) => ({ record: each, left: MAX_RECORD_LIFE }));
+    expect(decodeSync(encodeSync({ type: "records", records: held }))).toMatchObject({ records: held });
+  });
+
+  it("have room for eight values of the largest size beside cursor and token", () => {
+    const answer = { type: "records" as const, records: Array(8).fill(mutable), next: token, token };
+    expect(encodeRecordAnswer(answer).length).toBeLessThan(MAX_RECORD_BODY);
   });
 
   it("are not written beyond 15 KiB", () => {
@@ -170,14 +168,14 @@ describe("record questions and answers", () => {
     ["a bad record", { type: "put", record: { ...providerMap, key: 1 }, token }],
     ["a record of bytes", { type: "put", record: new Uint8Array(9), token }],
     ["a negative expectation", { type: "put", record: providerMap, token, expected: -1 }],
-    ["no message", { type: "deliver", to: "all" }],
+    ["no message", { type: "deliver" }],
   ])("asking with %s are refused", (_, fields) => {
     expect(() => decodeRecordQuestion(encodeCbor(fields))).toThrow(DecodeError);
   });
 
   it.each<[string, CborEncodable]>([
     ["an empty token", { type: "token", token: new Uint8Array(0), time: 1 }],
-    ["33 records", { type: "records", records: Array(MAX_RECORDS_PAGE + 1).fill({ type: "posting" }) }],
+    ["41 records", { type: "records", records: Array(MAX_RECORDS_PAGE + 1).fill({ type: "posting" }) }],
     ["a record of null", { type: "records", records: [null] }],
     ["a standing number of zero", { type: "stored", status: "stale", seq: 0 }],
     ["too many receivers", { type: "delivered", count: 65536 }],
