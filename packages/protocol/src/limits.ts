@@ -133,7 +133,7 @@ export const MAX_NAME_BYTES = 255;
 /** Providers and subscribers in one answer. */
 export const PROVIDERS_REPLY = 20;
 export const TOPIC_REPLY = 12;
-/** Records in one answer or `sync` message: of 20 publishers two each, should all of them have equivocated. */
+/** Records in one answer or `sync` message: twice the largest page, as a proof of equivocation is two records. */
 export const MAX_RECORDS_PAGE = 40;
 /** Opaque bytes that a holder hands out and gets back. */
 export const MAX_TOKEN_BYTES = 64;

@@ -57,7 +57,7 @@ export interface LinkedNode extends KnownNode {
 export type HopMessage =
   | { readonly type: "ping" }
   | { readonly type: "pong" }
-  /** `links`: overlay links that the sender has. `time`: its wall clock, ms since 1970, as far as it may tell. */
+  /** `links`: overlay links that the sender has. `time`: its wall clock, ms since 1970; 0 if it knows none. */
   | {
       readonly type: "state";
       readonly mode: NodeMode;

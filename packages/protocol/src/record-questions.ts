@@ -2,7 +2,10 @@ import type { OverlayKey } from "./overlay-frames.ts";
 import type { SignedMessage } from "./overlay-messages.ts";
 import type { OverlayRecord, RecordType } from "./records.ts";
 
-/** What is asked of a node about records. Idempotent: the same question may come again. */
+/**
+ * What is asked of a node about records. Idempotent: the same question may come again. Any may be answered by `stored`
+ * with a status that refuses it.
+ */
 export type RecordQuestion =
   /** A write token for the key, to store with: answered by `token`. */
   | { readonly type: "token"; readonly key: OverlayKey }
