@@ -80,3 +80,12 @@ export function u32(value: number): Uint8Array<ArrayBuffer> {
   new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
 }
+
+/** Big-endian u64 of a non-negative safe integer. */
+export function u64(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(value / 2 ** 32));
+  view.setUint32(4, value % 2 ** 32);
+  return bytes;
+}

@@ -58,8 +58,8 @@ export function decodeCbor(bytes: Uint8Array, maxItems: number = bytes.length): 
 }
 
 /** As {@link decodeCbor}; the value must be a map. */
-export function decodeCborMap(bytes: Uint8Array): CborMap {
-  return asMap(decodeCbor(bytes), "value");
+export function decodeCborMap(bytes: Uint8Array, maxItems?: number): CborMap {
+  return asMap(decodeCbor(bytes, maxItems), "value");
 }
 
 /** A non-negative integer up to `max`. */

@@ -96,6 +96,57 @@ export const MAX_FEATURE_BYTES = 32;
 /** A stated reason, in UTF-8. */
 export const MAX_REASON_BYTES = 64;
 
+// Overlay
+
+/** Hops of a recursive request: twice the 95th percentile at 100,000 nodes, and then some. */
+export const OVERLAY_TTL = 16;
+/** Length of a message id of the overlay. */
+export const MESSAGE_ID_BYTES = 8;
+/** Bytes of a node id that a `route` keeps of each node that it passed, and how many nodes it keeps. */
+export const VISITED_BYTES = 4;
+export const MAX_VISITED = OVERLAY_TTL;
+/** Link handles in a source route. */
+export const MAX_SOURCE_PATH = 12;
+/** Largest link handle. */
+export const MAX_HANDLE = 0xffff;
+/** Nodes in the answer to `find-node` (k of Kademlia's look-up), and in one `siblings-answer`. */
+export const NODES_REPLY = 8;
+export const SIBLINGS_REPLY = 16;
+/**
+ * CBOR items in one body: twice what the fullest has, 40 records of some 20. Bounds memory, which bytes alone do
+ * not.
+ */
+export const MAX_OVERLAY_ITEMS = 2048;
+/** A user's message to a node or a topic. */
+export const MAX_MESSAGE_BYTES = 4 * KIB;
+
+// Records
+
+/** A value of each kind of record, as BEP 44 allows about 1000 bytes, and a page of text for immutable ones. */
+export const MAX_VALUE_BYTES = KIB;
+export const MAX_MUTABLE_BYTES = KIB;
+export const MAX_IMMUTABLE_BYTES = 4 * KIB;
+/** Salt of a mutable record (BEP 44). */
+export const MAX_SALT_BYTES = 64;
+/** Name of a value or topic, in UTF-8. Only its hash travels. */
+export const MAX_NAME_BYTES = 255;
+/** Providers and subscribers in one answer. */
+export const PROVIDERS_REPLY = 20;
+export const TOPIC_REPLY = 12;
+/** Records in one answer or `sync` message: twice the largest page, as a proof of equivocation is two records. */
+export const MAX_RECORDS_PAGE = 40;
+/** Opaque bytes that a holder hands out and gets back. */
+export const MAX_TOKEN_BYTES = 64;
+export const MAX_CURSOR_BYTES = 64;
+/** A whole record question, answer or `sync` message: fits a frame beside header, path and framing. */
+export const MAX_RECORD_BODY = 15 * KIB;
+/** Longest life that a holder may name for a record that it passes on, in ms. */
+export const MAX_RECORD_LIFE = 2 * 60 * 60 * 1000;
+/** Anti-entropy: buckets of versions, length of a version's fingerprint, versions in one message. */
+export const SYNC_BUCKETS = 256;
+export const FINGERPRINT_BYTES = 16;
+export const MAX_HELD_VERSIONS = 256;
+
 // Signaling server
 
 /** One WebSocket message, in UTF-8. */

@@ -1,5 +1,33 @@
+export {
+  exponential,
+  logNormal,
+  residualSession,
+  type SessionLengths,
+  sessionLength,
+  weibull,
+} from "./distributions.ts";
 export { EventQueue } from "./event-queue.ts";
+export { commonBits, compareXor, flipBit, IdIndex } from "./id-index.ts";
 export { type Frame, Network, type NodeRates } from "./network.ts";
+export {
+  Adversary,
+  type Affects,
+  type Conduct,
+  delaying,
+  dropping,
+  flooding,
+  groundId,
+  misrouting,
+  type Outgoing,
+  replaying,
+} from "./overlay/adversary.ts";
+export { BootstrapServer } from "./overlay/bootstrap-server.ts";
+export { Churn, type ChurnOptions } from "./overlay/churn.ts";
+export { DIAL_COSTS, type DialCosts } from "./overlay/dial-costs.ts";
+export type { OverlayHost, OverlayPort, PageVisibility } from "./overlay/overlay-host.ts";
+export type { OverlayNode } from "./overlay/overlay-node.ts";
+export { type Departure, OverlayWorld, type OverlayWorldOptions } from "./overlay/overlay-world.ts";
 export { Random } from "./random.ts";
+export { Samples } from "./samples.ts";
 export { type Host, Simulation, type SimulationOptions, type World } from "./simulation.ts";
 export { TraceHash } from "./trace-hash.ts";

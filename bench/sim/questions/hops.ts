@@ -1,0 +1,112 @@
+import { Samples } from "@starling/sim";
+import { MODELS, Trial } from "../compare.ts";
+import type { Chart, Series } from "../plot.ts";
+import { percent, type Question } from "../report.ts";
+import { STARLING, Starling } from "../starling.ts";
+
+const LOOKUPS = 400;
+
+interface Row {
+  readonly name: string;
+  readonly nodes: number;
+  readonly found: number;
+  readonly median: number;
+  readonly high: number;
+  readonly mean: number;
+  readonly messages: number;
+  readonly state: number;
+  readonly stateMax: number;
+}
+
+/** How do hops, messages and state grow with the number of nodes, in a network that stands still? */
+export const hops: Question = ({ nodes, seed, log }) => {
+  const rows: Row[] = [];
+  for (const size of sizes(nodes)) {
+    for (const make of MODELS) {
+      const trial = new Trial(make, seed, size);
+      log(`hops: ${trial.model.name}, ${size} nodes`);
+      const { name, found, lookups, hops: taken, messages, state } = trial.ask(LOOKUPS);
+      rows.push({
+        name,
+        nodes: size,
+        found: percent(found, lookups),
+        median: taken.median,
+        high: taken.quantile(0.95),
+        mean: taken.mean,
+        messages: messages.mean,
+        state: state.mean,
+        stateMax: state.max,
+      });
+    }
+    log(`hops: ${STARLING}, ${size} nodes`);
+    rows.push(measureStarling(seed, size));
+  }
+  const chart = (title: string, y: string, value: (row: Row) => number, isLog: boolean): Chart => ({
+    title,
+    x: { label: "nodes", log: true },
+    y: { label: y, log: isLog, ...(isLog ? {} : { min: 0 }) },
+    series: seriesOf(rows, value),
+    note: `${LOOKUPS} look-ups at each size, nobody coming or going; seed ${seed}`,
+  });
+  return {
+    tables: [
+      {
+        title: "Hops, messages and state against nodes (network at rest)",
+        head: ["", "nodes", "found %", "hops median", "95th", "mean", "messages/look-up", "state mean", "state max"],
+        rows: rows.map((row) => Object.values(row) as (string | number)[]),
+      },
+    ],
+    charts: {
+      hops: chart("Hops against nodes", "hops, mean", ({ mean }) => mean, false),
+      messages: chart("Messages against nodes", "messages per look-up, mean", ({ messages }) => messages, true),
+      state: chart("State against nodes", "entries held by the fullest node", ({ stateMax }) => stateMax, true),
+    },
+  };
+};
+
+/** 100, 1,000, 10,000 ... and the size that was asked for. */
+export function sizes(nodes: number): number[] {
+  const powers = [100, 1_000, 10_000, 100_000].filter((size) => size < nodes);
+  return [...powers, nodes];
+}
+
+function measureStarling(seed: number, nodes: number): Row {
+  const starling = new Starling(seed, nodes);
+  starling.library.fill(50);
+  starling.network.run(10_000);
+  const quiet = framesIn(starling, 20_000);
+  const { fastHops } = starling.network.shared;
+  const before = fastHops.count;
+  starling.takeFrames();
+  const { asked, found } = starling.read(LOOKUPS, 20_000);
+  const frames = starling.takeFrames();
+  const taken = new Samples();
+  for (const hop of fastHops.since(before)) taken.add(hop);
+  const links = starling.links();
+  return {
+    name: STARLING,
+    nodes,
+    found: percent(found, asked),
+    median: taken.median,
+    high: taken.quantile(0.95),
+    mean: taken.mean,
+    messages: Math.max(0, frames - quiet) / asked,
+    state: links.mean,
+    stateMax: links.max,
+  };
+}
+
+/** Frames of upkeep in so many ms: taken off from those counted while look-ups run. */
+function framesIn(starling: Starling, ms: number): number {
+  starling.takeFrames();
+  starling.network.run(ms);
+  return starling.takeFrames();
+}
+
+function seriesOf(rows: readonly Row[], value: (row: Row) => number): Series[] {
+  const names = [...new Set(rows.map(({ name }) => name))];
+  return names.map((name) => ({
+    name,
+    points: rows.filter((row) => row.name === name).map((row) => [row.nodes, value(row)] as const),
+  }));
+}

@@ -1,0 +1,60 @@
+import { MODELS, Trial } from "../compare.ts";
+import type { Series } from "../plot.ts";
+import type { Question } from "../report.ts";
+import { STARLING, Starling } from "../starling.ts";
+import { sizes } from "./hops.ts";
+
+/** A frame of Starling's with a small body; the models count messages, not bytes. */
+const MODEL_MESSAGE_BYTES = 100;
+const QUIET_MS = 300_000;
+const CHURN = { medianMs: 600_000, shape: 1 };
+
+/** What does a node send, a second, to keep its place while nobody asks for anything? */
+export const upkeep: Question = ({ nodes, seed, log }) => {
+  const rows: (readonly [name: string, nodes: number, still: number, churning: number, frames: number])[] = [];
+  for (const size of sizes(nodes)) {
+    log(`upkeep: ${size} nodes`);
+    for (const make of MODELS) {
+      const still = new Trial(make, seed, size);
+      still.run(QUIET_MS);
+      const churning = new Trial(make, seed, size);
+      churning.churn(CHURN);
+      churning.run(QUIET_MS);
+      const [a, b] = [still.ask(0), churning.ask(0)];
+      rows.push([a.name, size, a.upkeep * MODEL_MESSAGE_BYTES, b.upkeep * MODEL_MESSAGE_BYTES, a.upkeep]);
+    }
+    const starling = new Starling(seed, size);
+    starling.library.fill(100);
+    const still = starling.upkeep(QUIET_MS);
+    starling.churn(CHURN);
+    starling.network.run(60_000);
+    const churning = starling.upkeep(QUIET_MS);
+    rows.push([STARLING, size, still.bytes.mean, churning.bytes.mean, still.frames.mean]);
+  }
+  const names = [...new Set(rows.map(([name]) => name))];
+  const series = (value: (row: (typeof rows)[number]) => number): Series[] =>
+    names.map((name) => ({
+      name,
+      points: rows.filter((row) => row[0] === name).map((row) => [row[1], value(row)] as const),
+    }));
+  const chart = (title: string, value: (row: (typeof rows)[number]) => number) => ({
+    title,
+    x: { label: "nodes", log: true },
+    y: { label: "bytes a second, per node", min: 0 },
+    series: series(value),
+    note: `Starling: bytes of frames as sent; models: ${MODEL_MESSAGE_BYTES} bytes a message; seed ${seed}`,
+  });
+  return {
+    tables: [
+      {
+        title: "Upkeep, bytes a second and node (models: 100 bytes a message)",
+        head: ["", "nodes", "at rest", "sessions of 10 min", "messages/s at rest"],
+        rows,
+      },
+    ],
+    charts: {
+      upkeep: chart("Upkeep at rest", (row) => row[2]),
+      "upkeep-churn": chart("Upkeep with median sessions of ten minutes", (row) => row[3]),
+    },
+  };
+};

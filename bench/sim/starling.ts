@@ -1,0 +1,84 @@
+import { type NodeId, OVERLAY, type OverlayFrame } from "@starling/protocol";
+import { Churn, type Conduct, Samples, type SessionLengths } from "@starling/sim";
+import { Library, type Readings } from "../../packages/dht/test/overlay-library.ts";
+import { DhtNetwork } from "../../packages/dht/test/overlay-network.ts";
+
+export const STARLING = "Starling (real machine)";
+
+/** Above this many nodes a network starts linked as a settled one is, instead of growing dial by dial. */
+const GROWN_NODES = 2_000;
+const SETTLE_MS = 180_000;
+
+/** A settled network of real machines, and what is to be measured on it. */
+export class Starling {
+  readonly network: DhtNetwork;
+  readonly library: Library;
+  readonly #bad = new Set<string>();
+  #requests = 0;
+
+  /** @param conductOf how some of the nodes misbehave; null for a good one. */
+  constructor(seed: number, nodes: number, conductOf?: (self: NodeId) => Conduct<OverlayFrame> | null) {
+    this.network = new DhtNetwork({ seed });
+    this.library = new Library(this.network);
+    const conduct = (self: NodeId) => {
+      const drawn = conductOf?.(self) ?? null;
+      if (drawn !== null) this.#bad.add(self);
+      return drawn;
+    };
+    if (nodes <= GROWN_NODES) this.network.grow(nodes, 200, conduct);
+    else this.network.warm(nodes);
+    this.network.run(SETTLE_MS);
+    this.network.world.onSend = (_from, _to, { type }) => {
+      if (type !== OVERLAY.ping && type !== OVERLAY.pong) this.#requests++;
+    };
+  }
+
+  /** Nodes come and go from now on. */
+  churn(lengths: SessionLengths): Churn<OverlayFrame> {
+    const { network } = this;
+    return new Churn(network.world, {
+      seed: network.random.u32(),
+      lengths,
+      departures: ["leave", "closed", "closed", "silent"],
+      arrive: () => network.make(),
+    });
+  }
+
+  massLeave(share: number): void {
+    for (const { id } of this.network.hosts) {
+      if (this.network.random.unit() < share) this.network.world.remove(id, "closed");
+    }
+  }
+
+  read(count: number, overMs: number): Readings {
+    return this.library.read(count, overMs, (id) => !this.#bad.has(id));
+  }
+
+  /** Links of the nodes that live. */
+  links(): Samples {
+    const samples = new Samples();
+    for (const node of this.network.world.nodes()) samples.add(node.links.size);
+    return samples;
+  }
+
+  /** Frames of any kind but pings since the last call. */
+  takeFrames(): number {
+    const count = this.#requests;
+    this.#requests = 0;
+    return count;
+  }
+
+  /** Bytes and frames a second, per node, over the next `ms` in which nobody asks for anything. */
+  upkeep(ms: number): { bytes: Samples; frames: Samples } {
+    const before = new Map([...this.network.world.nodes()].map(({ id, sent }) => [id, { ...sent }]));
+    this.network.run(ms);
+    const [bytes, frames] = [new Samples(), new Samples()];
+    for (const { id, sent } of this.network.world.nodes()) {
+      const then = before.get(id);
+      if (then === undefined) continue;
+      bytes.add(((sent.bytes - then.bytes) * 1_000) / ms);
+      frames.add(((sent.frames - then.frames) * 1_000) / ms);
+    }
+    return { bytes, frames };
+  }
+}

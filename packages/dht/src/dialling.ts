@@ -1,0 +1,196 @@
+import type { NodeId } from "@starling/protocol";
+import type { KnownContact } from "./contacts.ts";
+import type { Context } from "./context.ts";
+import {
+  BUCKET_LINKS,
+  DIAL_TIMEOUT,
+  DIAL_WINDOW,
+  DIALS_AT_ONCE,
+  DIALS_END,
+  DIALS_SETTLED,
+  LEAF_LINKS,
+  MAX_OVERLAY_LINKS,
+  OPTIONAL_DIALS_END,
+  SETTLING,
+  SIBLINGS,
+} from "./limits.ts";
+import type { Link } from "./link.ts";
+import { bitAt, closest, ID_BITS } from "./xor.ts";
+
+type Importance = "optional" | "needed";
+
+/** Dials of a settled node that are kept for siblings and for a node without links. */
+const NEEDED_SHARE = 5;
+/** Links that a node seeks before it looks itself up. */
+const FIRST_LINKS = 2;
+/** Failures after which a contact is forgotten, unless nobody is linked. */
+const GIVE_UP = 4;
+
+/** Decides which links are wanted: siblings, then the buckets from the farthest, within the dial budget. */
+export class Dialling {
+  readonly #ctx: Context;
+  readonly #pending = new Map<
+    NodeId,
+    { readonly since: number; readonly importance: Importance; readonly prefix: number }
+  >();
+  /** Times of dials, the oldest first. */
+  readonly #dials: number[] = [];
+  #firstLinkAt: number | null = null;
+  /** RTCPeerConnections that the page made so far. */
+  created = 0;
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+  }
+
+  get pending(): ReadonlyMap<NodeId, unknown> {
+    return this.#pending;
+  }
+
+  /** Whether the first minutes, in which dials are limited only in number at once, are over. */
+  get settled(): boolean {
+    return this.#firstLinkAt !== null && this.#ctx.now - this.#firstLinkAt > SETTLING;
+  }
+
+  linked(id: NodeId): void {
+    this.#firstLinkAt ??= this.#ctx.now;
+    this.#pending.delete(id);
+  }
+
+  /** A dial came to nothing. False: none was under way. */
+  failed(id: NodeId): boolean {
+    const { contacts, table, now } = this.#ctx;
+    if (!this.#pending.delete(id)) return false;
+    contacts.failed(id, now);
+    const contact = contacts.get(id);
+    if (contact !== undefined && contact.failures >= GIVE_UP && table.size > 0) contacts.forget(id);
+    this.#ctx.emit({ type: "release-link", peer: id });
+    return true;
+  }
+
+  tick(): void {
+    const { now } = this.#ctx;
+    for (const [id, { since }] of this.#pending) {
+      if (now - since < DIAL_TIMEOUT) this.#ctx.wake(since + DIAL_TIMEOUT);
+      else if (this.failed(id)) this.#ctx.stale = true;
+    }
+  }
+
+  /** Wants what is missing now. @param leafOnly this page never becomes full, so it needs few links. */
+  maintain(leafOnly: boolean): void {
+    this.#adopt();
+    const dialable = [...this.#ctx.contacts.all()].filter((contact) => this.#isDialable(contact));
+    if (this.#ctx.table.size === 0) this.#wakeForRetry();
+    if (dialable.length === 0) return;
+    this.#first(dialable);
+    this.#siblings(dialable, leafOnly ? LEAF_LINKS : SIBLINGS);
+    if (!leafOnly) this.#buckets(dialable);
+  }
+
+  /** Dials a node that was named for another reason than its place (healing). */
+  visit(id: NodeId): boolean {
+    const contact = this.#ctx.contacts.get(id);
+    return contact !== undefined && this.#isDialable(contact) && this.#dial(contact, "optional");
+  }
+
+  /** With links there are ticks enough. */
+  #wakeForRetry(): void {
+    for (const { retryAt } of this.#ctx.contacts.all()) if (retryAt > this.#ctx.now) this.#ctx.wake(retryAt);
+  }
+
+  /** Links to keep that somebody else asked for are wanted by us from now on; and what we no longer keep stays as it is. */
+  #adopt(): void {
+    const { table, now } = this.#ctx;
+    for (const link of table.kept(now)) {
+      if (link.wanted === null && !link.refused) this.#want(link, table.isSibling(link) ? "needed" : "optional");
+    }
+  }
+
+  #want(link: Link, importance: Importance): void {
+    link.wanted = importance;
+    this.#ctx.emit({ type: "want-link", peer: link.id, importance });
+  }
+
+  #isDialable({ id, retryAt }: KnownContact): boolean {
+    return retryAt <= this.#ctx.now && this.#ctx.table.get(id) === undefined && !this.#pending.has(id);
+  }
+
+  /** Without two links there is nobody to ask: whoever is known by name, those heard of last first. */
+  #first(dialable: readonly KnownContact[]): void {
+    const missing = FIRST_LINKS - this.#ctx.table.size - this.#pending.size;
+    if (missing <= 0) return;
+    const order = [...dialable].sort((a, b) => a.failures - b.failures || b.heardAt - a.heardAt);
+    for (const contact of order.slice(0, missing)) this.#dial(contact, "needed");
+  }
+
+  /** Whoever is known as full and is among the nearest of all. */
+  #siblings(dialable: readonly KnownContact[], count: number): void {
+    const { table, self } = this.#ctx;
+    const known = dialable.filter(({ publicKey, heardAt }) => publicKey !== null && heardAt >= 0);
+    const linked = table.full().map(({ id, prefix }) => ({ id, prefix }));
+    for (const node of closest(self.id, [...linked, ...known], count, ({ id }) => id)) {
+      if ("publicKey" in node) this.#dial(node, "needed");
+    }
+  }
+
+  #buckets(dialable: readonly KnownContact[]): void {
+    const { table } = this.#ctx;
+    for (const prefix of table.thinBuckets()) {
+      const linked = table.bucket(prefix);
+      let missing = BUCKET_LINKS - linked.length - this.#pendingIn(prefix);
+      while (missing-- > 0) {
+        const contact = this.#pick(dialable, prefix, linked);
+        if (contact === null || !this.#dial(contact, "optional")) break;
+      }
+    }
+  }
+
+  /** One of a bucket at random, so that not all nodes choose the same; of the other half than the link that is there, if known. */
+  #pick(dialable: readonly KnownContact[], prefix: number, linked: readonly Link[]): KnownContact | null {
+    const inBucket = dialable.filter(
+      (contact) => contact.prefix === prefix && contact.publicKey !== null && !this.#pending.has(contact.id),
+    );
+    const fresh = inBucket.filter(({ failures, heardAt }) => failures === 0 && heardAt >= 0);
+    const choice = fresh.length > 0 ? fresh : inBucket;
+    const [first] = linked;
+    const next = Math.min(prefix + 1, ID_BITS - 1);
+    const other = first === undefined ? [] : choice.filter(({ id }) => bitAt(id, next) !== bitAt(first.id, next));
+    const from = other.length > 0 ? other : choice;
+    return from[Math.floor(this.#ctx.fraction() * from.length)] ?? null;
+  }
+
+  #pendingIn(prefix: number): number {
+    let count = 0;
+    for (const each of this.#pending.values()) if (each.prefix === prefix) count++;
+    return count;
+  }
+
+  #dial({ id, prefix }: KnownContact, importance: Importance): boolean {
+    if (this.#pending.has(id) || !this.#isAffordable(importance)) return false;
+    const { now } = this.#ctx;
+    this.#pending.set(id, { since: now, importance, prefix });
+    this.#dials.push(now);
+    if (this.#dials.length > DIALS_SETTLED) this.#dials.shift();
+    this.#ctx.wake(now + DIAL_TIMEOUT);
+    this.#ctx.emit({ type: "want-link", peer: id, importance });
+    return true;
+  }
+
+  #isAffordable(importance: Importance): boolean {
+    if (this.#pending.size >= DIALS_AT_ONCE) return false;
+    if (this.created >= (importance === "optional" ? OPTIONAL_DIALS_END : DIALS_END)) return false;
+    const { table } = this.#ctx;
+    if (importance === "optional" && table.overlayLinks().length + this.#pending.size >= MAX_OVERLAY_LINKS)
+      return false;
+    return !this.settled || table.size === 0 || this.#spent() < this.#allowed(importance);
+  }
+
+  #allowed(importance: Importance): number {
+    return importance === "needed" ? DIALS_SETTLED : DIALS_SETTLED - NEEDED_SHARE;
+  }
+
+  #spent(): number {
+    const from = this.#ctx.now - DIAL_WINDOW;
+    return this.#dials.filter((time) => time > from).length;
+  }
+}

@@ -1,0 +1,217 @@
+import { type LinkedNode, MAX_SOURCE_PATH, type NodeId, type OverlayAnswer, type OverlayKey } from "@starling/protocol";
+import type { Context } from "./context.ts";
+import { ALPHA, LOOKUP_K, MAX_CANDIDATES, MAX_PATHS, MAX_QUERIES, QUERY_SLOW, QUERY_WAIT } from "./limits.ts";
+import type { Reached } from "./records/routes.ts";
+import type { Path, SourceRoutes } from "./source-routes.ts";
+import { closest, compareDistance } from "./xor.ts";
+
+export interface LookupResult {
+  /** Full nodes that answered, nearest first. */
+  readonly nodes: readonly Reached[];
+  /** Longest way of a query that was answered, in hops. */
+  readonly hops: number;
+  readonly queries: number;
+  /** Nodes, full or not, that answered. */
+  readonly answers: number;
+}
+
+interface Candidate {
+  readonly id: NodeId;
+  publicKey: Uint8Array | null;
+  /** Ways not tried yet, shortest first. */
+  readonly paths: Path[];
+  /** Ways tried or known, so that none is tried twice. */
+  known: number;
+  state: "new" | "asked" | "answered" | "failed";
+  askedAt: number;
+  /** The way by which it answered. */
+  path: Path | null;
+  full: boolean;
+}
+
+/**
+ * One look-up by the sure path: Kademlia's iterative search (Maymounkov and Mazières, 2002), in which the asker reaches
+ * each node by a source route instead of a dial. It ends when the k nearest nodes it has heard of have all answered;
+ * nodes that do not answer by three ways do not count.
+ */
+export class Lookup {
+  readonly key: OverlayKey;
+  readonly #ctx: Context;
+  readonly #routes: SourceRoutes;
+  readonly #k: number;
+  readonly #done: (result: LookupResult) => void;
+  readonly #candidates = new Map<NodeId, Candidate>();
+  #queries = 0;
+  #outstanding = 0;
+  #answers = 0;
+  #hops = 0;
+  #over = false;
+  #stepping = false;
+
+  constructor(ctx: Context, routes: SourceRoutes, key: OverlayKey, k: number, done: (result: LookupResult) => void) {
+    this.#ctx = ctx;
+    this.#routes = routes;
+    this.key = key;
+    this.#k = Math.max(k, LOOKUP_K);
+    this.#done = done;
+  }
+
+  get queries(): number {
+    return this.#queries;
+  }
+
+  /** Nodes that answered or are being asked, for views: each with the neighbour and the hops of the way there. */
+  *asked(): IterableIterator<{ readonly id: NodeId; readonly hops: number; readonly answered: boolean }> {
+    for (const { id, state, path } of this.#candidates.values()) {
+      if (state === "asked" || state === "answered") {
+        yield { id, hops: path === null ? 0 : path.handles.length + 1, answered: state === "answered" };
+      }
+    }
+  }
+
+  /** @param through begins at this neighbour alone. */
+  begin(through: NodeId | null): void {
+    const { table } = this.#ctx;
+    const begin = through === null ? undefined : table.get(through);
+    const links = begin === undefined ? closest(this.key, table.routable(), this.#k, (link) => link.id) : [begin];
+    for (const { id, publicKey } of links) this.#addPath(this.#candidate(id, publicKey), { first: id, handles: [] });
+    this.advance();
+  }
+
+  /** Asks whom there is to ask, or ends. Called after every answer, and by the tick, as slow queries make room for others. */
+  advance(): void {
+    if (this.#over || this.#stepping) return;
+    this.#stepping = true;
+    let next = this.#next();
+    while (next !== null) {
+      this.#ask(next);
+      next = this.#next();
+    }
+    this.#stepping = false;
+    if (this.#isSettled()) this.#finish();
+  }
+
+  /** The nearest unasked of the k nearest that have not failed, while fewer than alpha queries are under way. */
+  #next(): Candidate | null {
+    if (this.#queries >= MAX_QUERIES || this.#active() >= ALPHA) return null;
+    return this.#front().find(({ state }) => state === "new") ?? null;
+  }
+
+  #front(): Candidate[] {
+    const open = [...this.#candidates.values()].filter(({ state }) => state !== "failed");
+    return closest(this.key, open, this.#k, ({ id }) => id);
+  }
+
+  #active(): number {
+    const { now } = this.#ctx;
+    let active = 0;
+    for (const { state, askedAt } of this.#candidates.values()) {
+      if (state !== "asked") continue;
+      if (now - askedAt < QUERY_SLOW) active++;
+    }
+    return active;
+  }
+
+  #isSettled(): boolean {
+    if (this.#outstanding === 0) return true;
+    return this.#front().every(({ state }) => state === "answered");
+  }
+
+  #ask(candidate: Candidate): void {
+    const path = candidate.paths.shift();
+    if (path === undefined) {
+      candidate.state = "failed";
+      return;
+    }
+    candidate.state = "asked";
+    candidate.askedAt = this.#ctx.now;
+    candidate.path = path;
+    this.#queries++;
+    this.#outstanding++;
+    this.#ctx.wake(this.#ctx.now + QUERY_SLOW);
+    this.#routes.ask(path, this.key, { kind: "find-node" }, QUERY_WAIT, (answer) => {
+      this.#outstanding--;
+      if (this.#over) return;
+      this.#answered(candidate, path, answer);
+      this.advance();
+    });
+  }
+
+  #answered(candidate: Candidate, path: Path, answer: OverlayAnswer | null): void {
+    // A wrong id at the path's end: a handle that has come to mean another link, or a lie. Another way may do better,
+    // unless it was the node itself, as a neighbour, that did not answer.
+    if (answer?.kind !== "nodes" || answer.self.id !== candidate.id) {
+      const mayAnswer = path.handles.length > 0 && candidate.paths.length > 0;
+      candidate.state = mayAnswer ? "new" : "failed";
+      return;
+    }
+    candidate.state = "answered";
+    candidate.full = answer.full;
+    candidate.publicKey ??= answer.self.publicKey;
+    this.#answers++;
+    this.#hops = Math.max(this.#hops, path.handles.length + 1);
+    for (const node of answer.nodes) this.#heard(candidate.id, path, node);
+    this.#forgetFarthest();
+  }
+
+  #heard(by: NodeId, path: Path, node: LinkedNode): void {
+    const { self, table, contacts, now } = this.#ctx;
+    if (node.id === self.id || !contacts.heard(node.id, node.publicKey, by, now)) return;
+    this.#ctx.stale = true;
+    const candidate = this.#candidate(node.id, node.publicKey);
+    if (candidate.known === 0 && table.get(node.id) !== undefined)
+      this.#addPath(candidate, { first: node.id, handles: [] });
+    if (path.handles.length < MAX_SOURCE_PATH) {
+      this.#addPath(candidate, { first: path.first, handles: [...path.handles, node.handle] });
+    }
+  }
+
+  /** Shorter ways first; of one length, one that begins elsewhere than those known. */
+  #addPath(candidate: Candidate, path: Path): void {
+    if (candidate.state === "answered" || candidate.known >= MAX_PATHS) return;
+    candidate.known++;
+    const at = candidate.paths.findIndex((each) => each.handles.length > path.handles.length);
+    candidate.paths.splice(at < 0 ? candidate.paths.length : at, 0, path);
+    if (candidate.state === "failed") candidate.state = "new";
+  }
+
+  #candidate(id: NodeId, publicKey: Uint8Array): Candidate {
+    const known = this.#candidates.get(id);
+    if (known !== undefined) return known;
+    const candidate: Candidate = {
+      id,
+      publicKey,
+      paths: [],
+      known: 0,
+      state: "new",
+      askedAt: 0,
+      path: null,
+      full: false,
+    };
+    this.#candidates.set(id, candidate);
+    return candidate;
+  }
+
+  #forgetFarthest(): void {
+    if (this.#candidates.size <= MAX_CANDIDATES) return;
+    const byDistance = [...this.#candidates.values()].sort((a, b) => compareDistance(this.key, a.id, b.id));
+    for (const { id, state } of byDistance.slice(MAX_CANDIDATES)) if (state !== "asked") this.#candidates.delete(id);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    const { self, full } = this.#ctx;
+    const nodes: Reached[] = full ? [{ id: self.id, publicKey: self.publicKey, first: self.id, path: [] }] : [];
+    for (const { id, publicKey, state, path, full: isFull } of this.#candidates.values()) {
+      if (state === "answered" && isFull && path !== null) {
+        nodes.push({ id, publicKey, first: path.first, path: path.handles });
+      }
+    }
+    this.#done({
+      nodes: closest(this.key, nodes, this.#k, ({ id }) => id),
+      hops: this.#hops,
+      queries: this.#queries,
+      answers: this.#answers,
+    });
+  }
+}

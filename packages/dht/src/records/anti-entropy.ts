@@ -1,0 +1,262 @@
+import {
+  DecodeError,
+  decodeSync,
+  encodeSync,
+  type HeldRecord,
+  type HeldVersion,
+  MAX_RECORDS_PAGE,
+  type NodeId,
+  type SyncMessage,
+  toHex,
+} from "@starling/protocol";
+import { Allowances } from "./allowances.ts";
+import type { RecordsContext } from "./context.ts";
+import { bucketOf, differing, digestsOf } from "./digests.ts";
+import {
+  MAX_CHECKING,
+  MAX_LISTED,
+  MAX_WANTED,
+  PAGE_BYTES,
+  REPLICAS,
+  SYNC_INTERVAL,
+  SYNC_PAUSE,
+  SYNCS_PER_MINUTE,
+} from "./limits.ts";
+import type { Held } from "./record-store.ts";
+import type { ReplicaSets } from "./replica-sets.ts";
+import type { Verifier } from "./verifier.ts";
+import { versionOf } from "./versions.ts";
+
+/**
+ * Keeps the replicas of a key equal (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987).
+ * Siblings compare digests of the records that both should hold; of buckets that differ they tell each other the
+ * versions, and each asks for what it lacks. No message needs an earlier one: any may be lost.
+ */
+export class AntiEntropy {
+  readonly #ctx: RecordsContext;
+  readonly #sets: ReplicaSets;
+  readonly #verifier: Verifier;
+  readonly #allowed = new Allowances(SYNCS_PER_MINUTE);
+  /** When each sibling is to be compared with next. */
+  readonly #due = new Map<NodeId, number>();
+  readonly #comparedAt = new Map<NodeId, number>();
+  /** Records of each sibling whose signatures are being checked. */
+  readonly #checking = new Map<NodeId, number>();
+  /** Keys that passed out of this node's replicas, and were offered to those that should hold them now. */
+  readonly #passedOn = new Set<string>();
+  #nextDue = Infinity;
+
+  constructor(ctx: RecordsContext, sets: ReplicaSets, verifier: Verifier) {
+    this.#ctx = ctx;
+    this.#sets = sets;
+    this.#verifier = verifier;
+  }
+
+  /** A sibling came or went: what this node should hold changed, so all are compared with at once. */
+  siblingsChanged(): void {
+    if (!this.#ctx.policy.antiEntropy) return;
+    this.#sets.forget();
+    const siblings = new Set(this.#ctx.routes.siblings());
+    for (const known of this.#due.keys()) {
+      if (siblings.has(known)) continue;
+      this.#due.delete(known);
+      this.#comparedAt.delete(known);
+      this.#checking.delete(known);
+    }
+    const now = this.#ctx.now;
+    for (const sibling of siblings) {
+      this.#schedule(sibling, Math.max(now, (this.#comparedAt.get(sibling) ?? -Infinity) + SYNC_PAUSE));
+    }
+    this.tick();
+  }
+
+  tick(): void {
+    const now = this.#ctx.now;
+    if (now < this.#nextDue || !this.#ctx.policy.antiEntropy) return;
+    this.#sets.forget();
+    this.#nextDue = Infinity;
+    for (const [sibling, due] of this.#due) {
+      if (due <= now) {
+        this.#compare(sibling, true);
+        this.#due.set(sibling, now + SYNC_INTERVAL);
+      }
+      this.#nextDue = Math.min(this.#nextDue, this.#due.get(sibling) ?? Infinity);
+    }
+    this.#passOn();
+  }
+
+  /** An anti-entropy frame of a linked node. */
+  message(sibling: NodeId, body: Uint8Array): void {
+    if (!this.#ctx.policy.antiEntropy) return;
+    const message = this.#decoded(sibling, body);
+    if (message === null) return;
+    if (message.type !== "records" && !this.#allowed.take(sibling, this.#ctx.now)) return;
+    switch (message.type) {
+      case "digests":
+        return this.#compared(sibling, message);
+      case "list":
+        return this.#listed(sibling, message.versions);
+      case "want":
+        return this.#wanted(sibling, message.versions);
+      case "records":
+        for (const held of message.records) this.#take(sibling, held);
+    }
+  }
+
+  /**
+   * This node will not answer any more: each record goes to the one that becomes a replica in its place. Those that
+   * were replicas beside it have it.
+   */
+  handOver(): void {
+    const heirs = new Map<NodeId, Held[]>();
+    for (const held of this.#ctx.store.all(this.#ctx.now)) {
+      const nearest = this.#ctx.routes.nearest(held.key, REPLICAS + 1).filter((id) => id !== this.#ctx.self);
+      const heir = nearest[REPLICAS - 1];
+      if (heir === undefined) continue;
+      const bequest = heirs.get(heir) ?? [];
+      bequest.push(held);
+      heirs.set(heir, bequest);
+    }
+    for (const [heir, bequest] of heirs) this.#sendRecords(heir, bequest);
+  }
+
+  #decoded(sibling: NodeId, body: Uint8Array): SyncMessage | null {
+    try {
+      return decodeSync(body);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#ctx.breach(sibling, "malformed-sync", false);
+      return null;
+    }
+  }
+
+  #schedule(sibling: NodeId, at: number): void {
+    this.#due.set(sibling, Math.min(at, this.#due.get(sibling) ?? Infinity));
+    this.#nextDue = Math.min(this.#nextDue, at);
+  }
+
+  #compare(sibling: NodeId, reply: boolean): void {
+    this.#comparedAt.set(sibling, this.#ctx.now);
+    this.#tell(sibling, { type: "digests", reply, digests: digestsOf(this.#sharedWith(sibling)) });
+  }
+
+  #compared(sibling: NodeId, { reply, digests }: Extract<SyncMessage, { type: "digests" }>): void {
+    const shared = this.#sharedWith(sibling);
+    const ours = digestsOf(shared);
+    const buckets = differing(ours, digests);
+    // Theirs is as good as a comparison of ours: the next regular one may wait.
+    if (this.#due.has(sibling)) this.#due.set(sibling, this.#ctx.now + SYNC_INTERVAL);
+    if (buckets.length === 0) return;
+    if (reply) this.#tell(sibling, { type: "digests", reply: false, digests: ours });
+    this.#list(sibling, buckets, shared);
+  }
+
+  #list(sibling: NodeId, buckets: readonly number[], shared: readonly Held[]): void {
+    const wanted = new Set(buckets);
+    const versions = shared.filter((held) => wanted.has(bucketOf(held)));
+    versions.sort((a, b) => bucketOf(a) - bucketOf(b));
+    for (let at = 0; at < versions.length; at += MAX_LISTED) {
+      const part = versions.slice(at, at + MAX_LISTED);
+      const told = [...new Set(part.map(bucketOf))];
+      this.#tell(sibling, {
+        type: "list",
+        buckets: told,
+        versions: part.map(({ key, fingerprint }) => ({ key, fingerprint })),
+      });
+    }
+  }
+
+  /** Asks for what this node lacks and should hold. */
+  #listed(sibling: NodeId, versions: readonly HeldVersion[]): void {
+    const { store, now } = this.#ctx;
+    const lacking = versions.filter(
+      ({ key, fingerprint }) => store.find(key, toHex(fingerprint), now) === undefined && this.#sets.isMine(key),
+    );
+    for (let at = 0; at < lacking.length; at += MAX_WANTED) {
+      this.#tell(sibling, { type: "want", versions: lacking.slice(at, at + MAX_WANTED) });
+    }
+  }
+
+  #wanted(sibling: NodeId, versions: readonly HeldVersion[]): void {
+    const { store, now } = this.#ctx;
+    const found = versions
+      .slice(0, MAX_WANTED)
+      .map(({ key, fingerprint }) => store.find(key, toHex(fingerprint), now))
+      .filter((held) => held !== undefined);
+    this.#sendRecords(sibling, found);
+  }
+
+  #sendRecords(to: NodeId, versions: readonly Held[]): void {
+    let frame: HeldRecord[] = [];
+    let bytes = 0;
+    const flush = (): void => {
+      if (frame.length > 0) this.#tell(to, { type: "records", records: frame });
+      frame = [];
+      bytes = 0;
+    };
+    for (const held of versions) {
+      if (frame.length >= MAX_RECORDS_PAGE || bytes + held.bytes > PAGE_BYTES) flush();
+      bytes += held.bytes;
+      frame.push({ record: held.record, left: Math.max(0, Math.floor(held.expires - this.#ctx.now)) });
+    }
+    flush();
+  }
+
+  /** A record that a sibling passed on; its life is not prolonged by that. */
+  #take(sibling: NodeId, { record, left }: HeldRecord): void {
+    const ctx = this.#ctx;
+    const version = versionOf(record);
+    const allowed = ctx.lifeOf(record);
+    if (allowed === null || left === 0 || !this.#sets.isNear(version.key)) return;
+    const life = Math.min(allowed, left);
+    const { publisher } = version;
+    const outcome = ctx.store.foresee(version, publisher, ctx.now);
+    const checking = this.#checking.get(sibling) ?? 0;
+    if ((outcome !== "stored" && outcome !== "equivocation") || checking >= MAX_CHECKING) return;
+    if (ctx.store.find(version.key, version.mark, ctx.now) !== undefined) return;
+    this.#checking.set(sibling, checking + 1);
+    this.#verifier.record(version, (ok) => {
+      this.#checking.set(sibling, Math.max(0, (this.#checking.get(sibling) ?? 0) - 1));
+      if (ok) ctx.store.add(version, publisher, life, ctx.now);
+      else ctx.badSignature(sibling);
+    });
+  }
+
+  /** Offers once what this node is no replica of any more to those that are: nobody else may have it yet. */
+  #passOn(): void {
+    const offers = new Map<NodeId, Held[]>();
+    const siblings = new Set(this.#ctx.routes.siblings());
+    for (const held of this.#ctx.store.all(this.#ctx.now)) {
+      if (this.#sets.isMine(held.key)) this.#passedOn.delete(held.mark);
+      else if (!this.#passedOn.has(held.mark)) this.#offer(held, siblings, offers);
+    }
+    for (const [to, versions] of offers) this.#list(to, versions.map(bucketOf), versions);
+    if (this.#passedOn.size > this.#ctx.store.size) this.#forgetGone();
+  }
+
+  #offer(held: Held, siblings: ReadonlySet<NodeId>, offers: Map<NodeId, Held[]>): void {
+    for (const replica of this.#sets.of(held.key)) {
+      if (!siblings.has(replica)) continue;
+      const versions = offers.get(replica) ?? [];
+      versions.push(held);
+      offers.set(replica, versions);
+      this.#passedOn.add(held.mark);
+    }
+  }
+
+  #forgetGone(): void {
+    const held = new Set([...this.#ctx.store.all(this.#ctx.now)].map((version) => version.mark));
+    for (const mark of this.#passedOn) if (!held.has(mark)) this.#passedOn.delete(mark);
+  }
+
+  #sharedWith(sibling: NodeId): Held[] {
+    return [...this.#ctx.store.all(this.#ctx.now)].filter((held) => {
+      const replicas = this.#sets.of(held.key);
+      return replicas.includes(sibling) && replicas.includes(this.#ctx.self);
+    });
+  }
+
+  #tell(sibling: NodeId, message: SyncMessage): void {
+    this.#ctx.routes.tell(sibling, encodeSync(message));
+  }
+}

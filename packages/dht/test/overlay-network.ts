@@ -1,0 +1,138 @@
+import { type NodeId, nodeIdOf, type OverlayFrame } from "@starling/protocol";
+import {
+  Adversary,
+  type Conduct,
+  commonBits,
+  type DialCosts,
+  flipBit,
+  OverlayWorld,
+  Random,
+  Samples,
+} from "@starling/sim";
+import { type Command, DhtHost, type Operation, type Shared } from "./overlay-host.ts";
+
+const SIBLINGS = 8;
+const BUCKET_LINKS = 2;
+
+export interface NetworkOptions {
+  readonly seed: number;
+  readonly tickMs?: number;
+  readonly costs?: Partial<DialCosts>;
+}
+
+/** Many real `Dht`s in one simulated world, with an oracle that knows them all. */
+export class DhtNetwork {
+  readonly world: OverlayWorld<OverlayFrame>;
+  readonly random: Random;
+  readonly shared: Shared = { keys: new Map(), fastHops: new Samples() };
+  readonly #hosts = new Map<string, DhtHost>();
+
+  constructor({ seed, tickMs = 1_000, costs }: NetworkOptions) {
+    this.world = new OverlayWorld({ seed, tickMs, ...(costs === undefined ? {} : { costs }) });
+    this.random = new Random(seed + 1);
+  }
+
+  /** Hosts that live, in the order of their coming. */
+  get hosts(): DhtHost[] {
+    return [...this.world.nodes()].flatMap(({ id }) => this.#hosts.get(id) ?? []);
+  }
+
+  /** A node that is not in the world yet. */
+  make(publicKey: Uint8Array = this.random.bytes(32)): DhtHost {
+    const host = new DhtHost(this.shared, publicKey);
+    this.#hosts.set(host.id, host);
+    return host;
+  }
+
+  /** A node enters, with a conduct if it is to misbehave. */
+  add(conductOf?: (self: NodeId) => Conduct<OverlayFrame>, publicKey?: Uint8Array): DhtHost {
+    const host = this.make(publicKey);
+    const { events } = this.world;
+    this.world.add(
+      conductOf === undefined
+        ? host
+        : new Adversary(host, conductOf(host.id), (delayMs, run) => events.after(delayMs, run)),
+    );
+    return host;
+  }
+
+  run(ms: number): void {
+    this.world.run(this.world.now + ms);
+  }
+
+  /** `count` nodes come, one every `gapMs`. */
+  grow(count: number, gapMs: number, conductOf?: (self: NodeId) => Conduct<OverlayFrame> | null): void {
+    for (let i = 0; i < count; i++) {
+      const publicKey = this.random.bytes(32);
+      const conduct = conductOf?.(nodeIdOf(publicKey)) ?? null;
+      this.add(conduct === null ? undefined : () => conduct, publicKey);
+      this.run(gapMs);
+    }
+  }
+
+  /**
+   * `count` nodes, linked as a settled network is (eight siblings, two links a bucket), without the dials: the way to
+   * ten and a hundred thousand nodes. Links come up over twenty seconds.
+   */
+  warm(count: number): void {
+    const hosts = Array.from({ length: count }, () => this.add());
+    for (const { id } of hosts) {
+      for (const peer of [...this.world.ids.nearest(id, SIBLINGS + 1), ...this.#bucketPeers(id)]) {
+        if (!this.world.connectable(id, peer)) continue;
+        this.world.events.after(this.random.unit() * 20_000, () => this.world.linkAtOnce(id, peer));
+      }
+    }
+  }
+
+  #bucketPeers(id: NodeId): Set<string> {
+    const { ids } = this.world;
+    const peers = new Set<string>();
+    for (let bit = 0; bit <= this.depth(id); bit++) {
+      for (let i = 0; i < BUCKET_LINKS; i++) {
+        const peer = ids.anySharing(flipBit(id, bit), bit + 1, this.random);
+        if (peer !== undefined) peers.add(peer);
+      }
+    }
+    return peers;
+  }
+
+  any(): DhtHost {
+    const hosts = this.hosts;
+    const host = hosts[this.random.below(hosts.length)];
+    if (host === undefined) throw new Error("an empty network");
+    return host;
+  }
+
+  ask(host: DhtHost, command: Command): Operation {
+    let operation: Operation | null = null;
+    this.world.enter(host.id, () => {
+      operation = host.run(command);
+    });
+    if (operation === null) throw new Error(`${host.id} is frozen or gone`);
+    return operation;
+  }
+
+  /** Runs until all have ended, at most `limitMs`. */
+  finish(operations: readonly Operation[], limitMs = 60_000): void {
+    const end = this.world.now + limitMs;
+    while (this.world.now < end && operations.some(({ took }) => Number.isNaN(took))) this.run(100);
+  }
+
+  /** True nearest nodes that this one could be linked with, and is not. */
+  missingSiblings({ id }: DhtHost): string[] {
+    const links = this.world.node(id)?.links;
+    const siblings = this.world.ids.nearest(id, SIBLINGS + 1).filter((other) => other !== id);
+    return siblings.filter((other) => !links?.has(other) && this.world.connectable(id, other));
+  }
+
+  /** Share of nodes that are linked with all of their true nearest. */
+  siblingsRight(): number {
+    const { hosts } = this;
+    return hosts.filter((host) => this.missingSiblings(host).length === 0).length / hosts.length;
+  }
+
+  /** Bits that a node shares with its nearest one. */
+  depth(id: NodeId): number {
+    return commonBits(id, this.world.ids.nearest(id, 2)[1] ?? id);
+  }
+}
