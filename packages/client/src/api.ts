@@ -1,3 +1,7 @@
+import type { BucketView, DhtView, LinkView, LookupView } from "@starling/dht";
+
+export type { BucketView, DhtView, LinkView, LookupView };
+
 /** What `share` and `attach` take. A File's path is its `webkitRelativePath`, else its name; `/` separates segments. */
 export type Source =
   | File
@@ -125,6 +129,82 @@ export interface Stats {
   readonly uptimeSeconds: number;
 }
 
+/** A message over the overlay. `from` proved itself. */
+export interface OverlayMessage {
+  /** Node id of the sender. */
+  readonly from: string;
+  readonly payload: Uint8Array;
+}
+
+/** A version of a named value, by one publisher. */
+export interface FoundValue {
+  readonly publisher: string;
+  readonly seq: number;
+  readonly value: Uint8Array;
+}
+
+/** One link of this browser. Times in ms, bytes of overlay frames. */
+export interface OverlayLink extends LinkView {
+  /** Over a relay (TURN); null until measured. */
+  readonly relayed: boolean | null;
+  /** Ms since the link came up. */
+  readonly age: number;
+  /** Whether some share wants it. */
+  readonly transfer: boolean;
+}
+
+/** This node in the overlay, as it is now. */
+export interface OverlayView extends Omit<DhtView, "links"> {
+  readonly links: readonly OverlayLink[];
+  /** RTCPeerConnections that a tab may make in its life. */
+  readonly connectionLimit: number;
+}
+
+/**
+ * The overlay: a Kademlia of the browsers that are open. Everything rejects with OverlayError, whose `code` says why:
+ * `unreachable` nobody answered, `too-large`, `limited` too much at once, `bad-key` malformed id or root; further codes
+ * stand with each method. Records are signed, kept by the eight browsers nearest their key, and run out unless their
+ * publisher stays online; this client stores its own again in time.
+ */
+export interface Overlay {
+  /** Stores a value (1 KiB at most) of ours under a name; returns its sequence number. `not-stored`: too few took it. */
+  put(name: string, value: Uint8Array): Promise<number>;
+  /** All publishers' values under a name, newest first. `not-found`. */
+  get(name: string): Promise<readonly FoundValue[]>;
+  /** Takes our value under a name away. `not-stored`. */
+  remove(name: string): Promise<void>;
+  /** Stores up to 4 KiB under their hash, and returns that key. `not-stored`. */
+  putImmutable(value: Uint8Array): Promise<Uint8Array>;
+  /** `not-found`. */
+  getImmutable(key: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Stores a value under our public key and `salt` (64 bytes at most) if the version that stands is `expected` (null: none);
+   * returns its sequence number. `conflict`: another version stands. `not-stored`.
+   */
+  putMutable(salt: Uint8Array, value: Uint8Array, expected: number | null): Promise<number>;
+  /** The newest version. `not-found`; `equivocation`: its publisher signed two of one number. */
+  getMutable(publicKey: Uint8Array, salt: Uint8Array): Promise<{ readonly value: Uint8Array; readonly seq: number }>;
+  /** Says that this browser has (part of) the share; shares of this client are provided by themselves. `not-stored`. */
+  provide(root: string): Promise<void>;
+  unprovide(root: string): Promise<void>;
+  /** Node ids of providers, live ones first; empty if there are none. */
+  findProviders(root: string): Promise<readonly string[]>;
+  /** To the node nearest this id; resolves with that node's id. At most 4 KiB. */
+  send(id: string, message: Uint8Array): Promise<string>;
+  /** To all subscribers of a topic; resolves with how many got it. */
+  publish(topic: string, message: Uint8Array): Promise<number>;
+  /** To one subscriber, whose id it resolves with. `no-subscriber`. */
+  anycast(topic: string, message: Uint8Array): Promise<string>;
+  /** Resolves with how to stop. */
+  subscribe(topic: string, listener: (message: OverlayMessage) => void): Promise<() => void>;
+  /** Messages that others `send`, to this node or an id that it is nearest to; returns how to stop. */
+  onMessage(listener: (message: OverlayMessage) => void): () => void;
+  /** The nodes nearest a key (32 bytes), nearest first. */
+  lookup(key: Uint8Array): Promise<readonly string[]>;
+  /** Plain data, made anew by each call. */
+  view(): OverlayView;
+}
+
 export interface ShareOptions {
   readonly title?: string;
   readonly password?: string;
@@ -154,6 +234,7 @@ export interface Client {
   /** Preparing ones too; newest first. */
   shares(): readonly Share[];
   stats(): Stats;
+  readonly overlay: Overlay;
   /** `listener` is called at most once a frame when anything changed; returns how to stop. */
   subscribe(listener: () => void): () => void;
   /** Persists, says goodbye to peers, rejects what is pending with AbortError. */

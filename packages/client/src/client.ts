@@ -1,4 +1,4 @@
-import type { NodeId } from "@starling/protocol";
+import { FRAME, frameKind, type NodeId } from "@starling/protocol";
 import { createWriteBehind, openIndexedDbStore, type PieceStore, StoreUnavailableError } from "@starling/store";
 import { createWebRtcTransport, type Transport } from "@starling/transport";
 import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, Stats } from "./api.ts";
@@ -10,6 +10,10 @@ import { makeShare, PREPARING_LOCK } from "./make-share.ts";
 import { Network } from "./network.ts";
 import { Notifier } from "./notifier.ts";
 import { openLink } from "./open-share.ts";
+import { OverlayApi } from "./overlay.ts";
+import { OverlayHost } from "./overlay-host.ts";
+import { overlayView } from "./overlay-view.ts";
+import { watchPage } from "./page-life.ts";
 import { Providers } from "./providers.ts";
 import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
 import { SwarmHost } from "./swarm-host.ts";
@@ -49,6 +53,8 @@ async function openStore(name: string): Promise<PieceStore> {
 
 class StarlingClient implements Client {
   readonly nodeId: NodeId;
+  readonly overlay: OverlayApi;
+  readonly #unwatch: () => void;
   readonly #core: Core;
   readonly #transport: Transport;
   readonly #identity: Identity;
@@ -63,6 +69,11 @@ class StarlingClient implements Client {
     this.#identity = identity;
     this.#transport = transport;
     this.#core = this.#wire(origin, store, identity, transport);
+    const { overlay } = this.#core;
+    this.overlay = new OverlayApi(overlay, () => overlayView(this.#core));
+    overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
+    overlay.input({ type: "contacts", contacts: identity.contacts });
+    this.#unwatch = watchPage(overlay);
     this.#core.tabs.listen((message) => void this.#heard(message));
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), REPORT_MS)];
   }
@@ -81,14 +92,18 @@ class StarlingClient implements Client {
   }
 
   stats(): Stats {
-    const { network } = this.#core;
+    const { network, overlay } = this.#core;
+    const { mode, known, records, links } = overlay.view();
     return {
       nodeId: this.nodeId,
       links: network.linkCount,
-      linksByKind: { overlay: 0, swarm: network.linkCount },
+      linksByKind: {
+        overlay: links.filter(({ wanted }) => wanted).length,
+        swarm: links.filter(({ id }) => network.isForTransfer(id)).length,
+      },
       peerConnectionsCreated: this.#transport.created,
       signaling: network.signalingOpen ? "open" : "closed",
-      dht: { mode: "leaf", contacts: 0, records: 0 },
+      dht: { mode, contacts: known, records },
       bytesSent: network.bytesSent,
       bytesReceived: network.bytesReceived,
       uptimeSeconds: (performance.now() - this.#startedAt) / 1000,
@@ -106,6 +121,8 @@ class StarlingClient implements Client {
     const shares = [...this.#shares.values()];
     await Promise.all(shares.map((share) => share.end("The client was closed.")));
     await this.#core.writeBehind.flush();
+    this.#unwatch();
+    this.#core.overlay.close();
     this.#core.network.close();
     this.#core.tabs.close();
     for (const share of shares) share.releaseLock();
@@ -127,26 +144,50 @@ class StarlingClient implements Client {
       if (report.type === "stored") swarm.stored(report.shareId, report.pieces);
       else swarm.storeFailed(report.shareId, report.pieces, report.reason);
     });
-    const providers = new Providers(
-      () => network,
-      () => swarm,
-    );
+    const providers = new Providers(() => ({ network, swarm, overlay }));
     const changed = () => this.#notifier.changed();
+    const progressed = () => this.#notifier.progressed();
+    const overlay = new OverlayHost(identity, () => network, {
+      providers: (root, peers) => providers.found(root, peers),
+      carried: (from, body) => network.carried(from, body),
+      uncarried: (to) => network.uncarried(to),
+      message: (from, _to, payload) => this.overlay.heard({ from, payload }),
+      topicMessage: (topic, from, payload) => this.overlay.heardTopic(topic, { from, payload }),
+      saveContacts: (contacts) => identity.saveContacts(contacts),
+      progressed,
+    });
     const network = new Network({
       identity,
       transport,
       signalingUrl: signalingUrl(origin),
       iceServers: [],
       events: {
-        linkUp: (peer, localNonce, remoteNonce) => swarm.linkUp(peer, localNonce, remoteNonce),
-        linkDown: (peer) => swarm.linkDown(peer),
-        frame: (peer, frame) => swarm.frame(peer, frame),
+        linkUp: ({ peer, publicKey, dialled, localNonce, remoteNonce }) => {
+          overlay.input({ type: "link-up", peer, publicKey, dialled });
+          swarm.linkUp(peer, localNonce, remoteNonce);
+        },
+        linkDown: (peer) => {
+          overlay.input({ type: "link-down", peer });
+          swarm.linkDown(peer);
+        },
+        dialFailed: (peer, alternates) => overlay.input({ type: "dial-failed", peer, alternates }),
+        created: (count) => overlay.input({ type: "created", count }),
+        carry: (to, body) => overlay.input({ type: "carry", to, body }),
+        frame: (peer, frame) =>
+          frameKind(frame) === FRAME.overlay ? overlay.frame(peer, frame) : swarm.frame(peer, frame),
         flushed: (peer, queuedBytes) => swarm.flushed(peer, queuedBytes),
-        peers: (ids) => providers.named(ids),
-        signaling: changed,
+        peers: (ids) => {
+          overlay.input({ type: "server-peers", peers: ids });
+          providers.named(ids);
+        },
+        serverTime: (serverMs) => overlay.input({ type: "clock", wallMs: Date.now(), serverMs }),
+        signaling: (open) => {
+          overlay.input({ type: "server", open });
+          changed();
+        },
       },
     });
-    const swarm = new SwarmHost(identity.nodeId, network, writeBehind, () => this.#notifier.progressed());
+    const swarm = new SwarmHost(identity.nodeId, network, writeBehind, progressed);
     return {
       nodeId: identity.nodeId,
       origin,
@@ -154,6 +195,7 @@ class StarlingClient implements Client {
       writeBehind,
       swarm,
       network,
+      overlay,
       providers,
       tabs: new Tabs(`starling:${location.origin}`),
       changed,
@@ -209,6 +251,7 @@ class StarlingClient implements Client {
 
   #tick(): void {
     this.#core.network.tick();
+    this.#core.overlay.tick();
     this.#core.swarm.tick();
   }
 

@@ -70,3 +70,40 @@ export class NotCompleteError extends StarlingError {
 export function abortError(message: string): DOMException {
   return new DOMException(message, "AbortError");
 }
+
+/** Why an operation of the overlay came to nothing; a sentence for each in {@link OverlayError}. */
+export type OverlayFailure =
+  | "unreachable"
+  | "too-large"
+  | "not-found"
+  | "not-stored"
+  | "conflict"
+  | "equivocation"
+  | "no-subscriber"
+  | "limited"
+  | "bad-key";
+
+const OVERLAY_SENTENCES: Readonly<Record<OverlayFailure, string>> = {
+  unreachable: "No other browser of the network answered. Wait until this page is linked to one, then try again.",
+  "too-large": "The value or message is larger than the network carries. Make it smaller.",
+  "not-found": "Nothing is stored under this key. It may have run out: ask its publisher to store it again.",
+  "not-stored": "Too few browsers of the network took the record. Try again in a minute.",
+  conflict: "A newer version stands. Read it, and store with its sequence number as the expected one.",
+  equivocation: "The publisher signed two values with one number, so neither can be trusted.",
+  "no-subscriber": "Nobody listens to this topic now.",
+  limited: "Too much at once. Wait a minute and try again.",
+  "bad-key": "This is no key of the network.",
+};
+
+/** An operation of {@link Client.overlay} failed; `code` says how. */
+export class OverlayError extends StarlingError {
+  override readonly name = "OverlayError";
+  readonly code: OverlayFailure;
+  /** What the network said, for a developer. */
+  readonly detail: string;
+  constructor(code: OverlayFailure, detail: string) {
+    super(OVERLAY_SENTENCES[code]);
+    this.code = code;
+    this.detail = detail;
+  }
+}

@@ -1,5 +1,5 @@
 import { type NodeId, nodeIdOf } from "@starling/protocol";
-import type { IdentitySlot, PieceStore } from "@starling/store";
+import type { IdentityContact, IdentitySlot, PieceStore } from "@starling/store";
 import { type HeldLock, holdLock } from "./locks.ts";
 import { type NodeKeys, nodeKeys, publicKeyOf } from "./node-keys.ts";
 
@@ -8,6 +8,10 @@ export interface Identity {
   readonly nodeId: NodeId;
   readonly slot: number;
   readonly keys: NodeKeys;
+  /** Of the last visit. */
+  readonly contacts: readonly IdentityContact[];
+  /** Keeps these for the next visit. */
+  saveContacts(contacts: readonly IdentityContact[]): void;
   release(): void;
 }
 
@@ -27,7 +31,14 @@ export async function takeIdentity(store: PieceStore): Promise<Identity> {
   const slot: IdentitySlot = { ...held.slot, lastUsed: Date.now() };
   await store.saveSlot(slot);
   rememberSlot(slot.slot);
-  return { nodeId: slot.nodeId, slot: slot.slot, keys: await nodeKeys(slot.seed), release: held.lock.release };
+  return {
+    nodeId: slot.nodeId,
+    slot: slot.slot,
+    keys: await nodeKeys(slot.seed),
+    contacts: slot.contacts ?? [],
+    saveContacts: (contacts) => void store.saveSlot({ ...slot, contacts, lastUsed: Date.now() }),
+    release: held.lock.release,
+  };
 }
 
 interface HeldSlot {

@@ -1,4 +1,11 @@
-import { Connect, type ConnectEffect, type ConnectInput, type DownReason, type SessionId } from "@starling/connect";
+import {
+  Connect,
+  type ConnectEffect,
+  type ConnectInput,
+  type DownReason,
+  type Importance,
+  type SessionId,
+} from "@starling/connect";
 import type { NodeId } from "@starling/protocol";
 import {
   createSignalingClient,
@@ -7,19 +14,37 @@ import {
   type SignalingClient,
   type Transport,
 } from "@starling/transport";
+import { Carrier } from "./carrier.ts";
 import type { Identity } from "./identity.ts";
 import { LinkSession } from "./link-session.ts";
 import { Runner } from "./runner.ts";
 import { Wishes } from "./wishes.ts";
 
+/** A link that came up. */
+export interface UpLink {
+  readonly peer: NodeId;
+  readonly publicKey: Uint8Array;
+  readonly dialled: boolean;
+  readonly localNonce: Uint8Array;
+  readonly remoteNonce: Uint8Array;
+}
+
 interface NetworkEvents {
-  linkUp(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void;
+  linkUp(link: UpLink): void;
   linkDown(peer: NodeId, reason: DownReason): void;
   /** A frame of any kind but hello. */
   frame(peer: NodeId, frame: Uint8Array): void;
   flushed(peer: NodeId, queuedBytes: number): void;
+  /** A link that was wanted could not be made; `alternates` are peers that a refusing one named. */
+  dialFailed(peer: NodeId, alternates: readonly NodeId[]): void;
+  /** A peer connection was made; so many in all. */
+  created(count: number): void;
+  /** Carry a connection message over the overlay. */
+  carry(to: NodeId, body: Uint8Array): void;
   /** Ids that the server named, ours left out. */
   peers(ids: readonly NodeId[]): void;
+  /** The server's clock, ms since the epoch. */
+  serverTime(time: number): void;
   /** The way to the server opened or closed. */
   signaling(open: boolean): void;
 }
@@ -42,6 +67,7 @@ export class Network {
   readonly #sessions = new Map<SessionId, LinkSession>();
   readonly #links = new Map<NodeId, LinkSession>();
   readonly #wishes = new Wishes();
+  readonly #carrier: Carrier;
   #iceServers: readonly RTCIceServer[];
   #signalingOpen = false;
   bytesSent = 0;
@@ -54,6 +80,7 @@ export class Network {
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
     this.#connect = new Connect({ self: { nodeId, publicKey: keys.publicKey }, random });
     this.#runner = new Runner(this.#connect, (effect) => this.#perform(effect));
+    this.#carrier = this.#makeCarrier();
     this.#signaling = this.#openSignaling();
   }
 
@@ -69,14 +96,33 @@ export class Network {
     return this.#links.has(peer);
   }
 
-  /** `why` names the wish; the link is kept while any wish stands. */
-  want(peer: NodeId, why: string): void {
+  /** `why` names the wish; the link is kept while any wish stands, and is as important as the most important. */
+  want(peer: NodeId, why: string, wish: Importance = "transfer"): void {
     if (peer === this.#options.identity.nodeId) return;
-    if (this.#wishes.add(peer, why)) this.#runner.dispatch({ type: "want", peer });
+    const importance = this.#wishes.add(peer, why, wish);
+    if (importance !== null) this.#runner.dispatch({ type: "want", peer, importance });
   }
 
   unwant(peer: NodeId, why: string): void {
-    if (this.#wishes.delete(peer, why)) this.#runner.dispatch({ type: "unwant", peer });
+    const importance = this.#wishes.delete(peer, why);
+    if (importance === "none") this.#runner.dispatch({ type: "unwant", peer });
+    else if (importance !== null) this.#runner.dispatch({ type: "want", peer, importance });
+  }
+
+  /** Whether a transfer wants this peer. */
+  isForTransfer(peer: NodeId): boolean {
+    return this.#wishes.has(peer, "transfer");
+  }
+
+  /** A connection message came over the overlay. */
+  carried(from: NodeId, body: Uint8Array): void {
+    this.#carrier.heard(from, "overlay");
+    this.#runner.dispatch({ type: "message", from, body });
+  }
+
+  /** The overlay found no way for connection messages to this peer. */
+  uncarried(to: NodeId): void {
+    this.#carrier.uncarried(to);
   }
 
   send(peer: NodeId, frame: OutgoingFrame, priority: "control" | "block"): void {
@@ -121,15 +167,34 @@ export class Network {
       {
         open: () => this.#setSignaling(true),
         closed: () => this.#setSignaling(false),
-        welcome: ({ peers, ice }) => {
+        welcome: ({ peers, ice, time }) => {
           if (ice.length > 0) this.#iceServers = ice;
+          events.serverTime(time);
           events.peers(peers.filter((id) => id !== own));
         },
         peers: (ids) => this.#named(ids.filter((id) => id !== own)),
-        signal: (from, body) => this.#runner.dispatch({ type: "message", from, body }),
-        gone: (to) => this.#runner.dispatch({ type: "gone", to }),
+        signal: (from, body) => {
+          this.#carrier.heard(from, "server");
+          this.#runner.dispatch({ type: "message", from, body });
+        },
+        gone: (to) => this.#carrier.unknownToServer(to),
       },
     );
+  }
+
+  #makeCarrier(): Carrier {
+    return new Carrier({
+      overlayReady: () => this.#links.size > 0,
+      overlay: (to, body) => this.#options.events.carry(to, body),
+      server: (to, body) => this.#signaling.signal(to, body),
+      matters: (to) => this.isForTransfer(to),
+      gone: (to) => this.#runner.dispatch({ type: "gone", to }),
+    });
+  }
+
+  /** Connection messages travel while a link or the server is there. */
+  #tellCarrier(): void {
+    this.#runner.dispatch({ type: "carrier", open: this.#signalingOpen || this.#links.size > 0 });
   }
 
   #named(ids: readonly NodeId[]): void {
@@ -139,15 +204,14 @@ export class Network {
 
   #setSignaling(open: boolean): void {
     this.#signalingOpen = open;
-    this.#runner.dispatch({ type: "carrier", open });
+    this.#tellCarrier();
     this.#options.events.signaling(open);
   }
 
   #perform(effect: ConnectEffect): void {
     switch (effect.type) {
       case "send":
-        if (!this.#signaling.signal(effect.to, effect.body)) this.#runner.dispatch({ type: "gone", to: effect.to });
-        return;
+        return this.#carrier.send(effect.to, effect.body);
       case "sign":
         return this.#sign(effect.token, effect.payload);
       case "verify":
@@ -167,7 +231,7 @@ export class Network {
       case "link-down":
         return this.#linkDown(effect.peer, effect.session, effect.reason);
       case "attempt-failed":
-        return;
+        return this.#options.events.dialFailed(effect.peer, effect.alternates);
     }
   }
 
@@ -203,6 +267,7 @@ export class Network {
       frame: (peer, frame) => this.#options.events.frame(peer, frame),
     });
     this.#sessions.set(id, session);
+    this.#options.events.created(this.#options.transport.created);
   }
 
   #frame(id: SessionId, frame: Uint8Array): void {
@@ -217,16 +282,18 @@ export class Network {
     if (peer) this.#options.events.flushed(peer, queuedBytes);
   }
 
-  #linkUp({ peer, session: id, localNonce, remoteNonce }: Extract<ConnectEffect, { type: "link-up" }>): void {
-    const session = this.#sessions.get(id);
+  #linkUp(effect: Extract<ConnectEffect, { type: "link-up" }>): void {
+    const session = this.#sessions.get(effect.session);
     if (!session) return;
-    this.#links.set(peer, session);
-    session.linkUp(peer, () => this.#options.events.linkUp(peer, localNonce, remoteNonce));
+    this.#links.set(effect.peer, session);
+    this.#tellCarrier();
+    session.linkUp(effect.peer, () => this.#options.events.linkUp(effect));
   }
 
   #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {
     if (this.#links.get(peer)?.id !== id) return;
     this.#links.delete(peer);
+    this.#tellCarrier();
     this.#options.events.linkDown(peer, reason);
   }
 }

@@ -1,42 +1,92 @@
 import { type NodeId, providerTag, type Root } from "@starling/protocol";
 import type { Network } from "./network.ts";
+import type { OverlayHost } from "./overlay-host.ts";
 import type { SwarmHost } from "./swarm-host.ts";
 
-/** How long link hints have before the server's peers are tried too: strangers cost a connection each. */
+/** How long link hints have before strangers are asked too: each costs a connection. */
 const HINTS_FIRST_MS = 1200;
+/** The server is asked beside the overlay when that knows nobody, and no oftener than this. */
+const SERVER_EVERY_MS = 60_000;
+
+interface Wired {
+  readonly network: Network;
+  readonly swarm: SwarmHost;
+  readonly overlay: OverlayHost;
+}
 
 /**
- * Finds who may have a share: link hints at once, then the server's peers (those nearest the share's tag and some at random).
- * The overlay will answer the same question.
+ * Finds who may have a share: link hints at once, then the overlay; the server's peers (those nearest the share's tag and
+ * some at random) while there is no overlay, or when it knows nobody. And says in the overlay what is here.
  */
 export class Providers {
-  readonly #network: () => Network;
-  readonly #swarm: () => SwarmHost;
+  readonly #wired: () => Wired;
   /** Shares that wait for the server's next answer. */
   readonly #asking = new Set<Root>();
+  /** Shares that a search of the overlay runs for. */
+  readonly #searching = new Set<Root>();
+  readonly #provided = new Set<Root>();
+  #serverAskedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(network: () => Network, swarm: () => SwarmHost) {
-    this.#network = network;
-    this.#swarm = swarm;
+  constructor(wired: () => Wired) {
+    this.#wired = wired;
   }
 
   find(root: Root, hints: readonly NodeId[]): void {
-    this.#swarm().providers(root, hints);
-    if (hints.length === 0) return this.#askServer(root);
-    setTimeout(() => this.#askServer(root), HINTS_FIRST_MS);
+    this.#wired().swarm.providers(root, hints);
+    if (hints.length === 0) return void this.#search(root);
+    setTimeout(() => void this.#search(root), HINTS_FIRST_MS);
+  }
+
+  /** The overlay found these, and may find more. */
+  found(root: Root, peers: readonly NodeId[]): void {
+    this.#wired().swarm.providers(root, peers);
   }
 
   /** The server named these. */
   named(ids: readonly NodeId[]): void {
-    for (const root of this.#asking) this.#swarm().providers(root, ids);
+    for (const root of this.#asking) this.#wired().swarm.providers(root, ids);
     this.#asking.clear();
   }
 
+  /** Some of the share is here; the overlay's machine says so again in time. */
+  provide(root: Root): void {
+    if (this.#provided.has(root)) return;
+    this.#provided.add(root);
+    // It keeps trying by itself when too few took the record.
+    void this.#wired()
+      .overlay.run({ type: "provide", root })
+      .catch(() => undefined);
+  }
+
+  unprovide(root: Root): void {
+    if (!this.#provided.delete(root)) return;
+    void this.#wired()
+      .overlay.run({ type: "unprovide", root })
+      .catch(() => undefined);
+  }
+
   /** Not while linked peers have every piece between them: linked ones may all miss the same. */
+  #isNeeded(root: Root): boolean {
+    const view = this.#wired().swarm.view(root);
+    return view !== null && view.copies < 1;
+  }
+
+  async #search(root: Root): Promise<void> {
+    const { overlay } = this.#wired();
+    if (!this.#isNeeded(root)) return;
+    if (!overlay.ready) return this.#askServer(root);
+    if (this.#searching.has(root)) return;
+    this.#searching.add(root);
+    const result = await overlay.run({ type: "find-providers", root }).catch(() => null);
+    this.#searching.delete(root);
+    const nobody = result?.type !== "providers" || result.peers.length === 0;
+    const due = performance.now() - this.#serverAskedAt > SERVER_EVERY_MS;
+    if (nobody && due && this.#isNeeded(root)) this.#askServer(root);
+  }
+
   #askServer(root: Root): void {
-    const view = this.#swarm().view(root);
-    if (!view || view.copies >= 1) return;
     this.#asking.add(root);
-    this.#network().requestPeers(providerTag(root));
+    this.#serverAskedAt = performance.now();
+    this.#wired().network.requestPeers(providerTag(root));
   }
 }

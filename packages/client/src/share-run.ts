@@ -61,6 +61,7 @@ export class ShareRun implements SwarmShare {
     if (manifest && have) this.#register(manifest, have);
     this.#join(have);
     this.#takesPart = true;
+    if (have?.some((byte) => byte !== 0)) this.#core.providers.provide(this.#model.root);
   }
 
   /** Blocks received and sent over all visits. */
@@ -79,6 +80,7 @@ export class ShareRun implements SwarmShare {
   /** Leaves the swarm; what is verified is written first. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#core.providers.unprovide(this.#model.root);
     this.#leave();
     await this.#core.writeBehind.flush();
     await this.#core.writeBehind.forget(this.id);
@@ -107,6 +109,7 @@ export class ShareRun implements SwarmShare {
 
   gained(pieces: readonly number[]): void {
     this.#model.mark(pieces, true);
+    this.#core.providers.provide(this.#model.root);
     this.#events.recovered();
   }
 

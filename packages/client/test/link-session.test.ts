@@ -46,13 +46,14 @@ describe("a session of a link", () => {
   });
 });
 
-test("a link is asked for at the first wish and given up at the last", () => {
+test("a link is asked for at the first wish, again when its importance changes, and given up at the last", () => {
   const wishes = new Wishes();
-  expect([wishes.add(ADA, "film"), wishes.add(ADA, "film"), wishes.add(ADA, "book")]).toEqual([true, false, false]);
-  expect([wishes.delete(ADA, "film"), wishes.delete(ADA, "film"), wishes.delete(ADA, "book")]).toEqual([
-    false,
-    false,
-    true,
-  ]);
-  expect(wishes.delete(ADA, "book")).toBe(false);
+  expect(wishes.add(ADA, "overlay", "optional")).toBe("optional");
+  expect(wishes.add(ADA, "overlay", "optional")).toBeNull();
+  expect(wishes.add(ADA, "film", "transfer")).toBe("transfer");
+  expect(wishes.add(ADA, "overlay", "needed")).toBeNull();
+  expect(wishes.delete(ADA, "film")).toBe("needed");
+  expect(wishes.delete(ADA, "film")).toBeNull();
+  expect(wishes.delete(ADA, "overlay")).toBe("none");
+  expect(wishes.delete(ADA, "overlay")).toBeNull();
 });

@@ -41,6 +41,10 @@ export type ConnectEffect =
       readonly type: "link-up";
       readonly peer: NodeId;
       readonly session: SessionId;
+      /** Ed25519, 32 bytes. */
+      readonly publicKey: Uint8Array;
+      /** Whether this side dialled. */
+      readonly dialled: boolean;
       /** The nonces of intent and accept, 32 bytes each: they bind swarm joins to this link. */
       readonly localNonce: Uint8Array;
       readonly remoteNonce: Uint8Array;

@@ -76,6 +76,8 @@ export function linkUp(state: State, session: Session): void {
     type: "link-up",
     peer: peer.id,
     session: session.id,
+    publicKey: remote.publicKey,
+    dialled: session.dialler,
     localNonce: keys.nonce,
     remoteNonce: remote.nonce,
   });

@@ -33,6 +33,18 @@ export type ReadResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reason: "missing" | "corrupt" | "unavailable" };
 
+/** A node that this one was linked with or heard of: what is needed to reach it again at the next visit. */
+export interface IdentityContact {
+  readonly id: NodeId;
+  readonly publicKey: Uint8Array | null;
+  /** Ms since the epoch; 0 if never linked. */
+  readonly lastSeen: number;
+  /** A node through which it may be reached; null: the server. */
+  readonly via: NodeId | null;
+  /** Dials in a row that failed. */
+  readonly failures: number;
+}
+
 /** A browser's node key: `seed` is the Ed25519 secret. Slot numbers start at 0. */
 export interface IdentitySlot {
   readonly slot: number;
@@ -40,6 +52,8 @@ export interface IdentitySlot {
   readonly publicKey: Uint8Array;
   readonly nodeId: NodeId;
   readonly lastUsed: number;
+  /** Kept with the identity, as what is near depends on the id. */
+  readonly contacts?: readonly IdentityContact[];
 }
 
 /**
