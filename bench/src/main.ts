@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { launch, openPage, watchHeap } from "./browsers.ts";
 import type { Contender, Measurement } from "./contender.ts";
+import { LOCAL_BYTES, localTable, measureLocalWork } from "./local-work.ts";
 import { rawChannel } from "./raw-channel.ts";
 import { starling } from "./starling.ts";
 import { type Row, summary, table } from "./table.ts";
@@ -68,7 +69,11 @@ for (const question of CASES.filter(({ name }) => !only || name.startsWith(only)
 }
 for (const contender of contenders) await contender.close();
 
+const LOCAL = "hashing and storing, one browser";
+const local = !only || LOCAL.startsWith(only) ? await measureLocalWork(LOCAL_BYTES) : null;
+if (local) console.log(`\n${LOCAL}\n${localTable(local)}`);
+
 await mkdir("bench/results", { recursive: true });
 const file = `bench/results/transfers-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.json`;
-await writeFile(file, `${JSON.stringify({ processors: cpus().length, rounds, results }, null, 2)}\n`);
+await writeFile(file, `${JSON.stringify({ processors: cpus().length, rounds, results, local }, null, 2)}\n`);
 console.log(`\nWritten to ${file}`);
