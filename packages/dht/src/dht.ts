@@ -103,7 +103,11 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     const expected = ctx.wakeAt;
     ctx.now = now;
     if (input.type === "tick" && now < expected) return NO_EFFECTS;
-    if (now - expected > CLOCK_JUMP && ctx.table.size > 0) this.#liveness.pingAll();
+    if (now - expected > CLOCK_JUMP && ctx.table.size > 0) {
+      // Once for the gap: inputs that waited with the page come before its next tick.
+      ctx.wakeAt = now;
+      this.#liveness.pingAll();
+    }
     this.#dispatch(input);
     this.#endLinks();
     if (ctx.stale) this.#maintain();

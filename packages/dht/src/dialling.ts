@@ -23,8 +23,9 @@ type Importance = "optional" | "needed";
 const NEEDED_SHARE = 5;
 /** Links that a node seeks before it looks itself up. */
 const FIRST_LINKS = 2;
-/** Failures after which a contact is forgotten, unless nobody is linked. */
+/** A contact is forgotten after so many failures if nobody has named it for so long (ms): else its back-off would begin anew. */
 const GIVE_UP = 4;
+const UNHEARD = 300_000;
 
 /** Decides which links are wanted: siblings, then the buckets from the farthest, within the dial budget. */
 export class Dialling {
@@ -33,7 +34,7 @@ export class Dialling {
     NodeId,
     { readonly since: number; readonly importance: Importance; readonly prefix: number }
   >();
-  /** Times of dials, the oldest first. */
+  /** Times of the last dials since this node settled, the oldest first. */
   readonly #dials: number[] = [];
   #firstLinkAt: number | null = null;
   /** RTCPeerConnections that the page made so far. */
@@ -63,7 +64,8 @@ export class Dialling {
     if (!this.#pending.delete(id)) return false;
     contacts.failed(id, now);
     const contact = contacts.get(id);
-    if (contact !== undefined && contact.failures >= GIVE_UP && table.size > 0) contacts.forget(id);
+    const forgotten = contact !== undefined && contact.failures >= GIVE_UP && now - contact.heardAt > UNHEARD;
+    if (forgotten && table.size > 0) contacts.forget(id);
     this.#ctx.emit({ type: "release-link", peer: id });
     return true;
   }
@@ -169,7 +171,7 @@ export class Dialling {
     if (this.#pending.has(id) || !this.#isAffordable(importance)) return false;
     const { now } = this.#ctx;
     this.#pending.set(id, { since: now, importance, prefix });
-    this.#dials.push(now);
+    if (this.settled) this.#dials.push(now);
     if (this.#dials.length > DIALS_SETTLED) this.#dials.shift();
     this.#ctx.wake(now + DIAL_TIMEOUT);
     this.#ctx.emit({ type: "want-link", peer: id, importance });
