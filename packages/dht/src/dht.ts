@@ -179,6 +179,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   #surroundings(
     input: Input<"server-peers" | "server" | "contacts" | "clock" | "created" | "visibility" | "leave">,
   ): void {
+    this.#maintainedAt = Number.NEGATIVE_INFINITY;
     switch (input.type) {
       case "server-peers":
         this.#neighbours.named(input.peers.slice(0, MAX_NAMED), null);
@@ -316,6 +317,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#dialling.failed(peer);
     if (this.#server.visiting === peer) this.#server.visiting = null;
     this.#neighbours.named(alternates.slice(0, MAX_NAMED), peer);
+    this.#maintainedAt = Number.NEGATIVE_INFINITY;
   }
 
   #visibility({ visibility }: Input<"visibility">): void {

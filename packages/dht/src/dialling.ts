@@ -37,6 +37,8 @@ export class Dialling {
   /** Times of the last dials since this node settled, the oldest first. */
   readonly #dials: number[] = [];
   #firstLinkAt: number | null = null;
+  /** When the next back-off ends that a node without links waits for. */
+  #retryAt = Number.POSITIVE_INFINITY;
   /** RTCPeerConnections that the page made so far. */
   created = 0;
 
@@ -76,6 +78,11 @@ export class Dialling {
       if (now - since < DIAL_TIMEOUT) this.#ctx.wake(since + DIAL_TIMEOUT);
       else if (this.failed(id)) this.#ctx.stale = true;
     }
+    if (now < this.#retryAt) this.#ctx.wake(this.#retryAt);
+    else {
+      this.#retryAt = Number.POSITIVE_INFINITY;
+      this.#ctx.stale = true;
+    }
   }
 
   /** Wants what is missing now. @param leafOnly this page never becomes full, so it needs few links. */
@@ -95,9 +102,13 @@ export class Dialling {
     return contact !== undefined && this.#isDialable(contact) && this.#dial(contact, "optional");
   }
 
-  /** With links there are ticks enough. */
+  /** A node without links tries again as soon as a back-off ends; with links the usual upkeep does. */
   #wakeForRetry(): void {
-    for (const { retryAt } of this.#ctx.contacts.all()) if (retryAt > this.#ctx.now) this.#ctx.wake(retryAt);
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    for (const { retryAt } of this.#ctx.contacts.all()) {
+      if (retryAt > this.#ctx.now) this.#retryAt = Math.min(this.#retryAt, retryAt);
+    }
+    this.#ctx.wake(this.#retryAt);
   }
 
   /** Links to keep that somebody else asked for are wanted by us from now on; and what we no longer keep stays as it is. */

@@ -43,6 +43,14 @@ export class Puppet {
     }
   }
 
+  /** As {@link pass}, with neighbours that answer their pings. */
+  live(ms: number, silent: ReadonlySet<NodeId> = new Set()): void {
+    for (const end = this.now + ms; this.now < end; ) {
+      this.pass(Math.min(1_000, end - this.now));
+      this.answerPings(silent);
+    }
+  }
+
   /** Links a new or given neighbour, and lets it say that it is full. */
   link(node: KnownNode = drawNode(this.random), mode: "full" | "leaf" = "full", dialled = false): KnownNode {
     this.input({ type: "link-up", peer: node.id, publicKey: node.publicKey, dialled });
