@@ -64,9 +64,9 @@ export class Context {
     return effects;
   }
 
-  /** A tick is wanted at this time at the latest. */
+  /** A tick is wanted at this time at the latest; what is overdue wants one now, so that it does not look like a sleep. */
   wake(at: number): void {
-    if (at < this.wakeAt) this.wakeAt = at;
+    this.wakeAt = Math.min(this.wakeAt, Math.max(at, this.now));
   }
 
   messageId(): string {

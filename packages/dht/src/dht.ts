@@ -103,7 +103,11 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     const expected = ctx.wakeAt;
     ctx.now = now;
     if (input.type === "tick" && now < expected) return NO_EFFECTS;
-    if (now - expected > CLOCK_JUMP && ctx.table.size > 0) this.#liveness.pingAll();
+    if (now - expected > CLOCK_JUMP && ctx.table.size > 0) {
+      // Once for the gap: inputs that waited with the page come before its next tick.
+      ctx.wakeAt = now;
+      this.#liveness.pingAll();
+    }
     this.#dispatch(input);
     this.#endLinks();
     if (ctx.stale) this.#maintain();
@@ -175,6 +179,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   #surroundings(
     input: Input<"server-peers" | "server" | "contacts" | "clock" | "created" | "visibility" | "leave">,
   ): void {
+    this.#maintainedAt = Number.NEGATIVE_INFINITY;
     switch (input.type) {
       case "server-peers":
         this.#neighbours.named(input.peers.slice(0, MAX_NAMED), null);
@@ -312,6 +317,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#dialling.failed(peer);
     if (this.#server.visiting === peer) this.#server.visiting = null;
     this.#neighbours.named(alternates.slice(0, MAX_NAMED), peer);
+    this.#maintainedAt = Number.NEGATIVE_INFINITY;
   }
 
   #visibility({ visibility }: Input<"visibility">): void {

@@ -23,8 +23,9 @@ type Importance = "optional" | "needed";
 const NEEDED_SHARE = 5;
 /** Links that a node seeks before it looks itself up. */
 const FIRST_LINKS = 2;
-/** Failures after which a contact is forgotten, unless nobody is linked. */
+/** A contact is forgotten after so many failures if nobody has named it for so long (ms): else its back-off would begin anew. */
 const GIVE_UP = 4;
+const UNHEARD = 300_000;
 
 /** Decides which links are wanted: siblings, then the buckets from the farthest, within the dial budget. */
 export class Dialling {
@@ -33,9 +34,11 @@ export class Dialling {
     NodeId,
     { readonly since: number; readonly importance: Importance; readonly prefix: number }
   >();
-  /** Times of dials, the oldest first. */
+  /** Times of the last dials since this node settled, the oldest first. */
   readonly #dials: number[] = [];
   #firstLinkAt: number | null = null;
+  /** When the next back-off ends that a node without links waits for. */
+  #retryAt = Number.POSITIVE_INFINITY;
   /** RTCPeerConnections that the page made so far. */
   created = 0;
 
@@ -63,7 +66,8 @@ export class Dialling {
     if (!this.#pending.delete(id)) return false;
     contacts.failed(id, now);
     const contact = contacts.get(id);
-    if (contact !== undefined && contact.failures >= GIVE_UP && table.size > 0) contacts.forget(id);
+    const forgotten = contact !== undefined && contact.failures >= GIVE_UP && now - contact.heardAt > UNHEARD;
+    if (forgotten && table.size > 0) contacts.forget(id);
     this.#ctx.emit({ type: "release-link", peer: id });
     return true;
   }
@@ -73,6 +77,11 @@ export class Dialling {
     for (const [id, { since }] of this.#pending) {
       if (now - since < DIAL_TIMEOUT) this.#ctx.wake(since + DIAL_TIMEOUT);
       else if (this.failed(id)) this.#ctx.stale = true;
+    }
+    if (now < this.#retryAt) this.#ctx.wake(this.#retryAt);
+    else {
+      this.#retryAt = Number.POSITIVE_INFINITY;
+      this.#ctx.stale = true;
     }
   }
 
@@ -93,9 +102,13 @@ export class Dialling {
     return contact !== undefined && this.#isDialable(contact) && this.#dial(contact, "optional");
   }
 
-  /** With links there are ticks enough. */
+  /** A node without links tries again as soon as a back-off ends; with links the usual upkeep does. */
   #wakeForRetry(): void {
-    for (const { retryAt } of this.#ctx.contacts.all()) if (retryAt > this.#ctx.now) this.#ctx.wake(retryAt);
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    for (const { retryAt } of this.#ctx.contacts.all()) {
+      if (retryAt > this.#ctx.now) this.#retryAt = Math.min(this.#retryAt, retryAt);
+    }
+    this.#ctx.wake(this.#retryAt);
   }
 
   /** Links to keep that somebody else asked for are wanted by us from now on; and what we no longer keep stays as it is. */
@@ -169,7 +182,7 @@ export class Dialling {
     if (this.#pending.has(id) || !this.#isAffordable(importance)) return false;
     const { now } = this.#ctx;
     this.#pending.set(id, { since: now, importance, prefix });
-    this.#dials.push(now);
+    if (this.settled) this.#dials.push(now);
     if (this.#dials.length > DIALS_SETTLED) this.#dials.shift();
     this.#ctx.wake(now + DIAL_TIMEOUT);
     this.#ctx.emit({ type: "want-link", peer: id, importance });

@@ -19,6 +19,8 @@ export class Mode {
   /** Whether it is a node that joins others, rather than one that others join. */
   #joining = false;
   #tested = false;
+  /** What it is when its page does not sleep. */
+  #standing = true;
   frozen = false;
 
   constructor(ctx: Context, capable: boolean) {
@@ -31,6 +33,7 @@ export class Mode {
     this.#startedAt ??= this.#ctx.now;
     if (this.#tested) return;
     this.#joining = true;
+    this.#standing = false;
     this.#ctx.full = false;
   }
 
@@ -42,20 +45,20 @@ export class Mode {
   /** Evaluates; true if it changed. */
   update(): boolean {
     const before = this.#ctx.full;
-    this.#ctx.full = this.#shouldBeFull();
+    this.#startedAt ??= this.#ctx.now;
+    this.#standing = this.#shouldStand(this.#startedAt);
+    this.#ctx.full = this.#standing && !this.frozen;
     return this.#ctx.full !== before;
   }
 
-  #shouldBeFull(): boolean {
-    const { full, now, table } = this.#ctx;
-    this.#startedAt ??= now;
-    const few = this.#knownFull() < SIBLINGS;
-    if (this.frozen || !this.capable) return few && !this.frozen && (this.#tested || !this.#joining);
-    if (full) return true;
+  #shouldStand(startedAt: number): boolean {
+    const { now, table } = this.#ctx;
+    if (this.#standing && this.capable) return true;
     if (!this.#tested) return table.size === 0 && !this.#joining;
-    if (few) return true;
+    if (this.#knownFull() < SIBLINGS) return true;
+    if (!this.capable) return false;
     // Large networks wait to see who stays; small ones need everybody soon, or few would serve many.
-    const due = this.#startedAt + LEAF_TIME * Math.min(1, table.estimate() / WAITING_NODES);
+    const due = startedAt + LEAF_TIME * Math.min(1, table.estimate() / WAITING_NODES);
     this.#ctx.wake(Math.max(due, now + 1_000));
     return now >= due && table.size >= FULL_LINKS;
   }

@@ -16,7 +16,11 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
   readonly carriedTo: { from: NodeId; body: Uint8Array }[] = [];
   readonly uncarriedTo: NodeId[] = [];
   readonly dropped: { peer: NodeId; reason: string; ban: boolean }[] = [];
-  readonly wanted: { peer: NodeId; at: number }[] = [];
+  /** Links wanted now, and most of them at once. */
+  readonly wants = new Set<NodeId>();
+  maxWants = 0;
+  /** Times at which a link was wanted that did not stand. */
+  readonly dials: number[] = [];
   readonly needs: boolean[] = [];
   asked = 0;
   saved = 0;
@@ -115,9 +119,12 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
       case "send":
         return port.send(effect.peer, effect.frame, OVERLAY_HEADER_BYTES + effect.frame.body.length);
       case "want-link":
-        this.wanted.push({ peer: effect.peer, at: port.now });
+        this.wants.add(effect.peer);
+        this.maxWants = Math.max(this.maxWants, this.wants.size);
+        if (!port.links().includes(effect.peer)) this.dials.push(port.now);
         return port.want(effect.peer, effect.importance === "optional");
       case "release-link":
+        this.wants.delete(effect.peer);
         return port.release(effect.peer);
       case "drop":
         this.dropped.push(effect);

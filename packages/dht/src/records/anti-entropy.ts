@@ -14,6 +14,7 @@ import type { RecordsContext } from "./context.ts";
 import { bucketOf, differing, digestsOf } from "./digests.ts";
 import {
   MAX_CHECKING,
+  MAX_CO_REPLICAS,
   MAX_LISTED,
   MAX_WANTED,
   PAGE_BYTES,
@@ -37,7 +38,7 @@ export class AntiEntropy {
   readonly #sets: ReplicaSets;
   readonly #verifier: Verifier;
   readonly #allowed = new Allowances(SYNCS_PER_MINUTE);
-  /** When each sibling is to be compared with next. */
+  /** When each partner is to be compared with next. */
   readonly #due = new Map<NodeId, number>();
   readonly #comparedAt = new Map<NodeId, number>();
   /** Records of each sibling whose signatures are being checked. */
@@ -52,20 +53,24 @@ export class AntiEntropy {
     this.#verifier = verifier;
   }
 
+  get nextDue(): number {
+    return this.#nextDue;
+  }
+
   /** A sibling came or went: what this node should hold changed, so all are compared with at once. */
   siblingsChanged(): void {
     if (!this.#ctx.policy.antiEntropy) return;
     this.#sets.forget();
-    const siblings = new Set(this.#ctx.routes.siblings());
+    const partners = this.#partners();
     for (const known of this.#due.keys()) {
-      if (siblings.has(known)) continue;
+      if (partners.has(known)) continue;
       this.#due.delete(known);
       this.#comparedAt.delete(known);
       this.#checking.delete(known);
     }
     const now = this.#ctx.now;
-    for (const sibling of siblings) {
-      this.#schedule(sibling, Math.max(now, (this.#comparedAt.get(sibling) ?? -Infinity) + SYNC_PAUSE));
+    for (const partner of partners) {
+      this.#schedule(partner, Math.max(now, (this.#comparedAt.get(partner) ?? -Infinity) + SYNC_PAUSE));
     }
     this.tick();
   }
@@ -74,13 +79,14 @@ export class AntiEntropy {
     const now = this.#ctx.now;
     if (now < this.#nextDue || !this.#ctx.policy.antiEntropy) return;
     this.#sets.forget();
+    for (const partner of this.#partners()) if (!this.#due.has(partner)) this.#schedule(partner, now);
     this.#nextDue = Infinity;
-    for (const [sibling, due] of this.#due) {
+    for (const [partner, due] of this.#due) {
       if (due <= now) {
-        this.#compare(sibling, true);
-        this.#due.set(sibling, now + SYNC_INTERVAL);
+        this.#compare(partner, true);
+        this.#due.set(partner, now + SYNC_INTERVAL);
       }
-      this.#nextDue = Math.min(this.#nextDue, this.#due.get(sibling) ?? Infinity);
+      this.#nextDue = Math.min(this.#nextDue, this.#due.get(partner) ?? Infinity);
     }
     this.#passOn();
   }
@@ -128,6 +134,21 @@ export class AntiEntropy {
       this.#ctx.breach(sibling, "malformed-sync", false);
       return null;
     }
+  }
+
+  /**
+   * The siblings, and linked nodes that are replicas of a key beside this one without being its siblings: a key near
+   * the edge of a subtree has its eight nearest on both sides.
+   */
+  #partners(): Set<NodeId> {
+    const partners = new Set(this.#ctx.routes.siblings());
+    const most = partners.size + MAX_CO_REPLICAS;
+    for (const { key } of this.#ctx.store.all(this.#ctx.now)) {
+      if (partners.size >= most) break;
+      if (!this.#sets.isMine(key)) continue;
+      for (const replica of this.#sets.of(key)) if (replica !== this.#ctx.self) partners.add(replica);
+    }
+    return partners;
   }
 
   #schedule(sibling: NodeId, at: number): void {
@@ -225,18 +246,16 @@ export class AntiEntropy {
   /** Offers once what this node is no replica of any more to those that are: nobody else may have it yet. */
   #passOn(): void {
     const offers = new Map<NodeId, Held[]>();
-    const siblings = new Set(this.#ctx.routes.siblings());
     for (const held of this.#ctx.store.all(this.#ctx.now)) {
       if (this.#sets.isMine(held.key)) this.#passedOn.delete(held.mark);
-      else if (!this.#passedOn.has(held.mark)) this.#offer(held, siblings, offers);
+      else if (!this.#passedOn.has(held.mark)) this.#offer(held, offers);
     }
     for (const [to, versions] of offers) this.#list(to, versions.map(bucketOf), versions);
     if (this.#passedOn.size > this.#ctx.store.size) this.#forgetGone();
   }
 
-  #offer(held: Held, siblings: ReadonlySet<NodeId>, offers: Map<NodeId, Held[]>): void {
+  #offer(held: Held, offers: Map<NodeId, Held[]>): void {
     for (const replica of this.#sets.of(held.key)) {
-      if (!siblings.has(replica)) continue;
       const versions = offers.get(replica) ?? [];
       versions.push(held);
       offers.set(replica, versions);

@@ -27,9 +27,9 @@ export class Asker {
     this.#ctx.routes.ask(node, key, encodeRecordQuestion(question), (body) => done(decoded(body)));
   }
 
-  /** Whoever greedy routing finds nearest the key. */
-  askNearest(key: OverlayKey, question: RecordQuestion, done: Answered): void {
-    this.#ctx.routes.askNearest(key, encodeRecordQuestion(question), (body) => done(decoded(body)));
+  /** Whoever greedy routing finds nearest the key; with `exact` only the node of that id. */
+  askNearest(key: OverlayKey, question: RecordQuestion, done: Answered, exact = false): void {
+    this.#ctx.routes.askNearest(key, encodeRecordQuestion(question), (body) => done(decoded(body)), exact);
   }
 }
 

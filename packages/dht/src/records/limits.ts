@@ -66,6 +66,8 @@ export const MAX_PAGES = 8;
 export const SYNC_INTERVAL = 2 * MINUTE;
 /** Siblings that come and go together are answered at once the first time, then no sooner than this. */
 export const SYNC_PAUSE = 5 * SECOND;
+/** Nodes that are compared with for a key's sake, without being siblings. */
+export const MAX_CO_REPLICAS = 8;
 /** Versions in one list, and in one want. */
 export const MAX_LISTED = 256;
 export const MAX_WANTED = 128;

@@ -24,6 +24,10 @@ export class OwnRecords {
     this.#client = client;
   }
 
+  get nextDue(): number {
+    return this.#nextDue;
+  }
+
   get size(): number {
     return this.#records.size;
   }

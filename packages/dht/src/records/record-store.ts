@@ -1,4 +1,4 @@
-import type { NodeId, OverlayKey, OverlayRecord, RecordType } from "@starling/protocol";
+import type { NodeId, OverlayKey, RecordType } from "@starling/protocol";
 import { IDENTITY_BYTES, NODE_BYTES, REPUBLISH_MARGIN, RULES } from "./limits.ts";
 import type { RecordsPolicy } from "./policy.ts";
 import { isProof, merge, type Standing, sameStanding, type Version } from "./versions.ts";
@@ -45,6 +45,11 @@ export class RecordStore {
     return this.#size;
   }
 
+  /** When {@link sweep} has something to do again, monotonic ms. */
+  get nextSweep(): number {
+    return this.#policy.expiry ? Math.max(this.#nextExpiry, this.#nextSweep) : Infinity;
+  }
+
   count(type: RecordType): number {
     return this.#counts.get(type) ?? 0;
   }
@@ -81,10 +86,6 @@ export class RecordStore {
 
   *all(now: number): Generator<Held> {
     for (const slots of this.#keys.values()) for (const held of slots.values()) yield* this.#alive(held, now);
-  }
-
-  keys(): IterableIterator<OverlayKey> {
-    return this.#keys.keys();
   }
 
   /** What {@link add} would do, without doing it: asked before a signature is checked. */
@@ -196,11 +197,6 @@ export class RecordStore {
 /** The number that stands, or null. */
 export function standingSeq(standing: Standing): number | null {
   return standing[0]?.rank ?? null;
-}
-
-/** Records as an answer gives them. */
-export function recordsOf(slots: readonly (readonly Held[])[]): OverlayRecord[] {
-  return slots.flatMap((slot) => slot.map((held) => held.record));
 }
 
 function outcome(standing: Standing, version: Version): StoreOutcome {

@@ -139,10 +139,17 @@ export class Records {
     this.#antiEntropy.handOver();
   }
 
-  tick(): void {
+  /** Does what is due; tells when there is something again, monotonic ms, unless another call comes before. */
+  tick(): number {
     this.#ctx.store.sweep(this.#ctx.now);
     this.#antiEntropy.tick();
     this.#own.tick();
+    return Math.min(this.#ctx.store.nextSweep, this.#antiEntropy.nextDue, this.#own.nextDue);
+  }
+
+  /** Versions held. */
+  get count(): number {
+    return this.#ctx.store.size;
   }
 
   view(): RecordsView {

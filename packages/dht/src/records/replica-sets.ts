@@ -2,6 +2,8 @@ import type { NodeId, OverlayKey } from "@starling/protocol";
 import { NEAR_NODES, REPLICAS } from "./limits.ts";
 import type { Routes } from "./routes.ts";
 
+const MAX_SETS = 65_536;
+
 /** Who should hold a key, as far as this node knows; remembered until the neighbourhood changes. */
 export class ReplicaSets {
   readonly #self: NodeId;
@@ -17,6 +19,8 @@ export class ReplicaSets {
   of(key: OverlayKey): readonly NodeId[] {
     const known = this.#sets.get(key);
     if (known !== undefined) return known;
+    // Keys that strangers name must not fill the memory.
+    if (this.#sets.size >= MAX_SETS) this.#sets.clear();
     const nodes = this.#routes.nearest(key, REPLICAS);
     this.#sets.set(key, nodes);
     return nodes;

@@ -26,8 +26,11 @@ export interface Routes {
   lookup(key: OverlayKey, count: number, done: (nodes: readonly Reached[]) => void): void;
   /** Asks one node along its path; null after 1.5 s without an answer. */
   ask(node: Reached, key: OverlayKey, body: RecordBody, done: (answer: RecordBody | null) => void): void;
-  /** The fast path: the node nearest the key that greedy routing finds answers; null if nobody did. */
-  askNearest(key: OverlayKey, body: RecordBody, done: (answer: RecordBody | null) => void): void;
+  /**
+   * The fast path: the node nearest the key that greedy routing finds answers; null if nobody did.
+   * @param exact the key is the id of the one node that may answer, a leaf perhaps.
+   */
+  askNearest(key: OverlayKey, body: RecordBody, done: (answer: RecordBody | null) => void, exact?: boolean): void;
   /** One hop, to a linked sibling: anti-entropy. No answer is awaited. */
   tell(sibling: NodeId, body: RecordBody): void;
 }

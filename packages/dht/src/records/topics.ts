@@ -6,6 +6,7 @@ import {
   type NodeId,
   nodeIdOf,
   type OverlayKey,
+  type RecordAnswer,
   type SignedMessage,
   toHex,
   topicKey,
@@ -179,13 +180,13 @@ export class Topics {
 
   #deliver(to: NodeId, message: SignedMessage, done: (ok: boolean) => void): void {
     const { asker, ctx } = this.#client;
-    const question = { type: "deliver", message, to: "self" } as const;
-    asker.askNearest(to, question, (answer) => {
-      if (answer?.type === "delivered" && answer.count > 0) return done(true);
+    const question = { type: "deliver", message } as const;
+    const taken = (answer: RecordAnswer | null): boolean => answer?.type === "delivered" && answer.count > 0;
+    const search = (): void =>
       ctx.routes.lookup(to, 1, ([node]) => {
         if (node?.id !== to) return done(false);
-        asker.ask(node, to, question, (second) => done(second?.type === "delivered" && second.count > 0));
+        asker.ask(node, to, question, (answer) => done(taken(answer)));
       });
-    });
+    asker.askNearest(to, question, (answer) => (taken(answer) ? done(true) : search()), true);
   }
 }
