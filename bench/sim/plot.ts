@@ -4,7 +4,7 @@ export interface Series {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-export interface Axis {
+interface Axis {
   /** With the unit. */
   readonly label: string;
   readonly log?: boolean;

@@ -1,7 +1,7 @@
 import type { Chart } from "./plot.ts";
 
 /** What a question is answered with: tables to read and charts to keep. */
-export interface Report {
+interface Report {
   readonly tables: readonly Table[];
   /** By the name of their file, without ending. */
   readonly charts: Readonly<Record<string, Chart>>;
@@ -13,7 +13,7 @@ export interface Table {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-export interface Scale {
+interface Scale {
   /** The largest network. */
   readonly nodes: number;
   readonly seed: number;

@@ -21,7 +21,7 @@ import { Runner } from "./runner.ts";
 import { Wishes } from "./wishes.ts";
 
 /** A link that came up. */
-export interface UpLink {
+interface UpLink {
   readonly peer: NodeId;
   readonly publicKey: Uint8Array;
   readonly dialled: boolean;

@@ -104,7 +104,7 @@ export const OVERLAY_TTL = 16;
 export const MESSAGE_ID_BYTES = 8;
 /** Bytes of a node id that a `route` keeps of each node that it passed, and how many nodes it keeps. */
 export const VISITED_BYTES = 4;
-export const MAX_VISITED = OVERLAY_TTL;
+export const MAX_VISITED = 16;
 /** Link handles in a source route. */
 export const MAX_SOURCE_PATH = 12;
 /** Largest link handle. */

@@ -13,7 +13,7 @@ export interface OverlayLink<Frame> {
 }
 
 /** What one node has sent, frames and bytes, over all its links. */
-export interface Traffic {
+interface Traffic {
   frames: number;
   bytes: number;
 }
