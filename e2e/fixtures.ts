@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, test as base, expect } from "playwright/test";
+import { type Browser, type BrowserContext, test as base, expect } from "playwright/test";
 import { randomFile } from "./files.ts";
+import { hideTab } from "./hidden-tab.ts";
 import { Person } from "./person.ts";
 import { freePort, ServerProcess } from "./server.ts";
 
@@ -23,6 +24,17 @@ interface Transfer extends Shared {
   readonly receiver: Person;
 }
 
+/** How tabs come. */
+export interface CrowdOptions {
+  /** Open all tabs at once; else one after another. */
+  readonly together?: boolean;
+  /** Tabs that nobody looks at. */
+  readonly hidden?: boolean;
+}
+
+/** Opens so many tabs, each in a browser profile of its own, on the landing page; P1, P2 and so on, across calls. */
+export type Crowd = (count: number, options?: CrowdOptions) => Promise<Person[]>;
+
 interface Fixtures {
   /** A folder that goes away after the test. */
   folder: string;
@@ -30,6 +42,8 @@ interface Fixtures {
   server: ServerProcess;
   /** Somebody with a browser profile of their own, on the landing page. */
   person: (name: string) => Promise<Person>;
+  /** Many people who need no name. */
+  crowd: Crowd;
   /** Another tab, on the landing page, in the browser profile of this person. */
   tabOf: (person: Person) => Promise<Person>;
   /** Ada shares `film.bin`, so many random bytes. */
@@ -61,6 +75,22 @@ export const test = base.extend<Fixtures>({
     for (const someone of people) await someone.context.close();
     expect(people.flatMap(({ troubles }) => troubles)).toEqual([]);
   },
+  crowd: async ({ browser, server }, use) => {
+    const people: Person[] = [];
+    await use(async (count, { together = false, hidden = false } = {}) => {
+      const names = Array.from({ length: count }, (_, index) => `P${people.length + index + 1}`);
+      const comers: Person[] = [];
+      const come = async (name: string) => {
+        comers.push(await arrive(browser, name, server.url, hidden ? hideTab : undefined));
+      };
+      if (together) await Promise.all(names.map(come));
+      else for (const name of names) await come(name);
+      people.push(...comers);
+      return comers;
+    });
+    await Promise.all(people.map(({ context }) => context.close()));
+    expect(people.flatMap(({ troubles }) => troubles)).toEqual([]);
+  },
   tabOf: async ({ server }, use) => {
     const tabs: Person[] = [];
     await use(async (person) => {
@@ -90,8 +120,14 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-async function arrive(browser: Browser, name: string, url: string): Promise<Person> {
+async function arrive(
+  browser: Browser,
+  name: string,
+  url: string,
+  prepare?: (context: BrowserContext) => Promise<void>,
+): Promise<Person> {
   const context = await browser.newContext();
+  await prepare?.(context);
   const person = new Person(name, context, await context.newPage(), url);
   await person.visit();
   return person;

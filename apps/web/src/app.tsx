@@ -10,6 +10,7 @@ import { useFocusOnNavigation } from "./hooks/use-focus-on-navigation.ts";
 import { useLeaveWarning } from "./hooks/use-leave-warning.ts";
 import { usePaste } from "./hooks/use-paste.ts";
 import { LandingPage } from "./pages/landing-page.tsx";
+import { NetworkPage } from "./pages/network-page.tsx";
 import { OpenPage } from "./pages/open-page.tsx";
 import { SharePage } from "./pages/share-page.tsx";
 import { UnknownPage } from "./pages/unknown-page.tsx";
@@ -39,6 +40,9 @@ function Shell({ client }: { readonly client: Client }) {
             <LandingPage />
           </Route>
           <Route path="/share/:id">{({ id }) => <SharePage key={id} id={id} />}</Route>
+          <Route path="/network">
+            <NetworkPage client={client} />
+          </Route>
           <Route path="/s/*?">
             <OpenPage client={client} />
           </Route>

@@ -1,6 +1,7 @@
 import type { Client, ClientOptions, Share, Stats } from "../../../packages/client/src/api.ts";
+import { FakeOverlay } from "./fake-overlay.ts";
 import { FakeShare } from "./fake-share.ts";
-import { scenarioOpens, scenarioShares } from "./scenarios.ts";
+import { scenarioLinks, scenarioOpens, scenarioShares } from "./scenarios.ts";
 
 export * from "../../../packages/client/src/errors.ts";
 
@@ -17,12 +18,14 @@ export function displayName(text: string): string {
 
 class FakeClient implements Client {
   readonly nodeId = "ab".repeat(32);
+  readonly overlay: FakeOverlay;
   readonly #listeners = new Set<() => void>();
   readonly #scenario: string;
   #shares: FakeShare[];
 
   constructor(scenario: string) {
     this.#scenario = scenario;
+    this.overlay = new FakeOverlay(this.nodeId, ...scenarioLinks(scenario));
     this.#shares = scenarioShares(scenario).map((seed) => this.#make(seed));
     if (scenario.startsWith("live")) setInterval(() => this.#advance(), 100);
   }

@@ -122,6 +122,17 @@ export function scenarioShares(name: string): readonly ShareSeed[] {
   return SCENARIOS[name] ?? [];
 }
 
+/** Links of the overlay, and RTCPeerConnections made, in scenarios of the Network page. */
+const NETWORKS: Record<string, readonly [links: number, created: number]> = {
+  "network-small": [4, 6],
+  network: [17, 43],
+  "network-large": [48, 462],
+};
+
+export function scenarioLinks(name: string): readonly [links: number, created: number] {
+  return NETWORKS[name] ?? [0, 0];
+}
+
 /** What opening any link does. */
 export async function scenarioOpens(name: string, password: string | undefined): Promise<ShareSeed> {
   if (name === "open-looking") return new Promise(() => {});

@@ -1,3 +1,4 @@
+import { Link } from "wouter";
 import { formatCount } from "../logic/format.ts";
 import { useApp } from "../state/store.ts";
 
@@ -9,7 +10,8 @@ export function Footer() {
     <footer className="footer">
       <p className="footer-network">
         <span className={`dot ${signaling === "open" || links > 0 ? "dot-on" : ""}`} aria-hidden="true" />
-        {server} · {links === 0 ? "no browser linked" : `${formatCount(links, "browser")} linked`}
+        {server} · {links === 0 ? "no browser linked" : `${formatCount(links, "browser")} linked`} ·{" "}
+        <Link href="/network">Network</Link>
       </p>
       <p>Files travel between browsers, encrypted. The server never sees them.</p>
     </footer>

@@ -1,4 +1,4 @@
-import { Plus } from "lucide-react";
+import { Plus, Waypoints } from "lucide-react";
 import { Link, useLocation } from "wouter";
 import { Logo } from "./logo.tsx";
 
@@ -10,14 +10,22 @@ export function Header() {
         <Logo />
         <span className="brand-name">Starling</span>
       </Link>
-      {location !== "/" && (
-        <nav aria-label="Main">
+      <nav aria-label="Main">
+        <Link
+          href="/network"
+          className="button button-quiet"
+          aria-current={location === "/network" ? "page" : undefined}
+        >
+          <Waypoints aria-hidden="true" />
+          Network
+        </Link>
+        {location !== "/" && (
           <Link href="/" className="button button-quiet">
             <Plus aria-hidden="true" />
             New share
           </Link>
-        </nav>
-      )}
+        )}
+      </nav>
     </header>
   );
 }

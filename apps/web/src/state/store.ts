@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { RateSample } from "../logic/rate-history.ts";
+import type { OverlaySnapshot } from "./overlay-watch.ts";
 import type { NetworkView, ShareView } from "./share-view.ts";
 
 /** What happens to the link in the address bar until it has become a share. */
@@ -23,6 +24,8 @@ export interface AppState {
   /** Newest first, as the client lists them. */
   readonly shares: readonly ShareView[];
   readonly network: NetworkView;
+  /** Null unless the Network page is shown. */
+  readonly overlay: OverlaySnapshot | null;
   /** Rates of the last two minutes, by share id. */
   readonly rates: ReadonlyMap<string, readonly RateSample[]>;
   readonly opening: Opening | null;
@@ -35,6 +38,7 @@ export interface AppState {
 const INITIAL_STATE: AppState = {
   shares: [],
   network: { links: 0, signaling: "closed" },
+  overlay: null,
   rates: new Map(),
   opening: null,
   notice: null,

@@ -44,7 +44,7 @@ export function write(
  * Of `answered` nodes nearest the key, how many must hold a record so that any {@link READ_QUORUM} of them meet it; at
  * most W. For all R it is W.
  */
-function needed(answered: number): number {
+export function needed(answered: number): number {
   return Math.min(WRITE_QUORUM, Math.max(1, answered - READ_QUORUM + 1));
 }
 
