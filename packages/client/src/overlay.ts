@@ -57,7 +57,12 @@ export class OverlayApi implements Overlay {
   }
 
   async findProviders(root: string): Promise<readonly string[]> {
-    return (await this.#run({ type: "find-providers", root: asRoot(root) }, "providers")).peers;
+    try {
+      return (await this.#run({ type: "find-providers", root: asRoot(root) }, "providers")).peers;
+    } catch (error) {
+      if (error instanceof OverlayError && error.code === "not-found") return [];
+      throw error;
+    }
   }
 
   async send(id: string, payload: Uint8Array): Promise<string> {

@@ -7,6 +7,12 @@ import type { SwarmHost } from "./swarm-host.ts";
 const HINTS_FIRST_MS = 1200;
 /** The server is asked beside the overlay when that knows nobody, and no oftener than this. */
 const SERVER_EVERY_MS = 60_000;
+/**
+ * Between searches of the overlay for one share: doubles while they find nobody. A holder answers an identity 60 times a
+ * minute, and a browser may wait for many shares.
+ */
+const SEARCH_MIN_MS = 4_000;
+const SEARCH_MAX_MS = 60_000;
 
 interface Wired {
   readonly network: Network;
@@ -24,6 +30,8 @@ export class Providers {
   readonly #asking = new Set<Root>();
   /** Shares that a search of the overlay runs for. */
   readonly #searching = new Set<Root>();
+  /** Shares that nobody provided when last asked: when to ask again, and how long that was put off. */
+  readonly #patience = new Map<Root, { readonly until: number; readonly delay: number }>();
   readonly #provided = new Set<Root>();
   #serverAskedAt = Number.NEGATIVE_INFINITY;
 
@@ -75,13 +83,21 @@ export class Providers {
     const { overlay } = this.#wired();
     if (!this.#isNeeded(root)) return;
     if (!overlay.ready) return this.#askServer(root);
-    if (this.#searching.has(root)) return;
+    if (this.#searching.has(root) || performance.now() < (this.#patience.get(root)?.until ?? 0)) return;
     this.#searching.add(root);
     const result = await overlay.run({ type: "find-providers", root }).catch(() => null);
     this.#searching.delete(root);
     const nobody = result?.type !== "providers" || result.peers.length === 0;
+    this.#putOff(root, nobody);
     const due = performance.now() - this.#serverAskedAt > SERVER_EVERY_MS;
     if (nobody && due && this.#isNeeded(root)) this.#askServer(root);
+  }
+
+  #putOff(root: Root, nobody: boolean): void {
+    if (!nobody) return void this.#patience.delete(root);
+    const last = this.#patience.get(root)?.delay ?? SEARCH_MIN_MS / 2;
+    const delay = Math.min(SEARCH_MAX_MS, 2 * last);
+    this.#patience.set(root, { until: performance.now() + delay, delay });
   }
 
   #askServer(root: Root): void {
