@@ -1,17 +1,8 @@
-import { createRequire } from "node:module";
 import { fromHex, type OverlayKey, toHex } from "@starling/protocol";
 import fc from "fast-check";
+import KBucket from "k-bucket";
 import { describe, expect, it } from "vitest";
 import { bitAt, closest, commonPrefix, compareDistance, idInBucket, nearestOf } from "../src/xor.ts";
-
-interface KBucketInstance {
-  add(contact: { id: Uint8Array }): void;
-  closest(id: Uint8Array, count: number): { id: Uint8Array }[];
-}
-const KBucket = createRequire(import.meta.url)("k-bucket") as new (options: {
-  localNodeId: Uint8Array;
-  numberOfNodesPerKBucket: number;
-}) => KBucketInstance;
 
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => toHex(bytes) as OverlayKey);
 /** An id that shares a long prefix with the other: random ones differ at once and would never test the later digits. */
