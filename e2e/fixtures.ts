@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, test as base, expect } from "playwright/test";
+import { type Browser, test as base, expect } from "playwright/test";
 import { randomFile } from "./files.ts";
 import { hideTab } from "./hidden-tab.ts";
 import { Person } from "./person.ts";
@@ -30,6 +30,8 @@ export interface CrowdOptions {
   readonly together?: boolean;
   /** Tabs that nobody looks at. */
   readonly hidden?: boolean;
+  /** Told of each before its page loads. */
+  readonly before?: (person: Person) => void;
 }
 
 /** Opens so many tabs, each in a browser profile of its own, on the landing page; P1, P2 and so on, across calls. */
@@ -77,11 +79,15 @@ export const test = base.extend<Fixtures>({
   },
   crowd: async ({ browser, server }, use) => {
     const people: Person[] = [];
-    await use(async (count, { together = false, hidden = false } = {}) => {
+    await use(async (count, { together = false, hidden = false, before } = {}) => {
       const names = Array.from({ length: count }, (_, index) => `P${people.length + index + 1}`);
       const comers: Person[] = [];
       const come = async (name: string) => {
-        comers.push(await arrive(browser, name, server.url, hidden ? hideTab : undefined));
+        const comer = await newcomer(browser, name, server.url);
+        if (hidden) await hideTab(comer.context);
+        before?.(comer);
+        await comer.visit();
+        comers.push(comer);
       };
       if (together) await Promise.all(names.map(come));
       else for (const name of names) await come(name);
@@ -120,15 +126,13 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-async function arrive(
-  browser: Browser,
-  name: string,
-  url: string,
-  prepare?: (context: BrowserContext) => Promise<void>,
-): Promise<Person> {
-  const context = await browser.newContext();
-  await prepare?.(context);
-  const person = new Person(name, context, await context.newPage(), url);
+async function arrive(browser: Browser, name: string, url: string): Promise<Person> {
+  const person = await newcomer(browser, name, url);
   await person.visit();
   return person;
+}
+
+async function newcomer(browser: Browser, name: string, url: string): Promise<Person> {
+  const context = await browser.newContext();
+  return new Person(name, context, await context.newPage(), url);
 }
