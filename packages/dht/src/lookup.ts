@@ -1,6 +1,16 @@
 import { type LinkedNode, MAX_SOURCE_PATH, type NodeId, type OverlayAnswer, type OverlayKey } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import { ALPHA, LOOKUP_K, MAX_CANDIDATES, MAX_PATHS, MAX_QUERIES, QUERY_SLOW, QUERY_WAIT } from "./limits.ts";
+import {
+  ALPHA,
+  LOOKUP_K,
+  MAX_CANDIDATES,
+  MAX_PATHS,
+  MAX_QUERIES,
+  QUERY_SLOW,
+  QUERY_WAIT,
+  STRAND_K,
+  STRANDS,
+} from "./limits.ts";
 import type { Reached } from "./records/routes.ts";
 import type { Path, SourceRoutes } from "./source-routes.ts";
 import { closest, compareDistance } from "./xor.ts";
@@ -27,12 +37,18 @@ interface Candidate {
   /** The way by which it answered. */
   path: Path | null;
   full: boolean;
+  /** The strands by which it became known, a bit each. */
+  strands: number;
 }
 
 /**
  * One look-up by the sure path: Kademlia's iterative search (Maymounkov and Mazières, 2002), in which the asker reaches
  * each node by a source route instead of a dial. It ends when the k nearest nodes it has heard of have all answered;
  * nodes that do not answer by three ways do not count.
+ *
+ * Liars name one another, and their names may crowd out all others. So the search has four strands, each of which
+ * begins at neighbours of its own and must end as well: the nearest that it has heard of have answered. One strand
+ * without a liar finds who is there (disjoint paths: Baumgart and Mies, S/Kademlia, 2007).
  */
 export class Lookup {
   readonly key: OverlayKey;
@@ -74,7 +90,11 @@ export class Lookup {
     const { table } = this.#ctx;
     const begin = through === null ? undefined : table.get(through);
     const links = begin === undefined ? closest(this.key, table.routable(), this.#k, (link) => link.id) : [begin];
-    for (const { id, publicKey } of links) this.#addPath(this.#candidate(id, publicKey), { first: id, handles: [] });
+    for (const [index, { id, publicKey }] of links.entries()) {
+      const candidate = this.#candidate(id, publicKey);
+      candidate.strands |= 1 << (index % STRANDS);
+      this.#addPath(candidate, { first: id, handles: [] });
+    }
     this.advance();
   }
 
@@ -91,15 +111,31 @@ export class Lookup {
     if (this.#isSettled()) this.#finish();
   }
 
-  /** The nearest unasked of the k nearest that have not failed, while fewer than alpha queries are under way. */
+  /** The nearest unasked of the k nearest that have not failed, or of a strand's; while fewer than alpha are under way. */
   #next(): Candidate | null {
     if (this.#queries >= MAX_QUERIES || this.#active() >= ALPHA) return null;
-    return this.#front().find(({ state }) => state === "new") ?? null;
+    const open = this.#open();
+    const isNew = ({ state }: Candidate) => state === "new";
+    const next = this.#front(open).find(isNew);
+    if (next !== undefined) return next;
+    for (let strand = 0; strand < STRANDS; strand++) {
+      const own = this.#strandFront(open, strand).find(isNew);
+      if (own !== undefined) return own;
+    }
+    return null;
   }
 
-  #front(): Candidate[] {
-    const open = [...this.#candidates.values()].filter(({ state }) => state !== "failed");
+  #open(): Candidate[] {
+    return [...this.#candidates.values()].filter(({ state }) => state !== "failed");
+  }
+
+  #front(open: readonly Candidate[]): readonly Candidate[] {
     return closest(this.key, open, this.#k, ({ id }) => id);
+  }
+
+  #strandFront(open: readonly Candidate[], strand: number): readonly Candidate[] {
+    const own = open.filter(({ strands }) => (strands & (1 << strand)) !== 0);
+    return closest(this.key, own, STRAND_K, ({ id }) => id);
   }
 
   #active(): number {
@@ -114,7 +150,11 @@ export class Lookup {
 
   #isSettled(): boolean {
     if (this.#outstanding === 0) return true;
-    return this.#front().every(({ state }) => state === "answered");
+    const open = this.#open();
+    const answered = ({ state }: Candidate) => state === "answered";
+    if (!this.#front(open).every(answered)) return false;
+    for (let strand = 0; strand < STRANDS; strand++) if (!this.#strandFront(open, strand).every(answered)) return false;
+    return true;
   }
 
   #ask(candidate: Candidate): void {
@@ -150,15 +190,16 @@ export class Lookup {
     candidate.publicKey ??= answer.self.publicKey;
     this.#answers++;
     this.#hops = Math.max(this.#hops, path.handles.length + 1);
-    for (const node of answer.nodes) this.#heard(candidate.id, path, node);
+    for (const node of answer.nodes) this.#heard(candidate, path, node);
     this.#forgetFarthest();
   }
 
-  #heard(by: NodeId, path: Path, node: LinkedNode): void {
+  #heard(by: Candidate, path: Path, node: LinkedNode): void {
     const { self, table, contacts, now } = this.#ctx;
-    if (node.id === self.id || !contacts.heard(node.id, node.publicKey, by, now)) return;
+    if (node.id === self.id || !contacts.heard(node.id, node.publicKey, by.id, now)) return;
     this.#ctx.stale = true;
     const candidate = this.#candidate(node.id, node.publicKey);
+    candidate.strands |= by.strands;
     if (candidate.known === 0 && table.get(node.id) !== undefined)
       this.#addPath(candidate, { first: node.id, handles: [] });
     if (path.handles.length < MAX_SOURCE_PATH) {
@@ -187,6 +228,7 @@ export class Lookup {
       askedAt: 0,
       path: null,
       full: false,
+      strands: 0,
     };
     this.#candidates.set(id, candidate);
     return candidate;

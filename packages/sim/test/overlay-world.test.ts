@@ -132,6 +132,7 @@ describe("making a link", () => {
     for (const scribe of [a, c!]) {
       scribe.carrier = (to, body) => (to === c?.id ? c : a)?.port?.carried(scribe.id, body);
     }
+    for (const { port } of scribes) port?.serverNeeded(false);
     const before = w.server.messages.signal;
     a.port?.want(c!.id, false);
     w.run(40_000);

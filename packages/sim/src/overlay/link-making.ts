@@ -50,6 +50,9 @@ export interface LinkWorld<Frame> {
 /**
  * A model of packages/connect: intent, accept, offer, answer, each carried by the overlay or the server, then the time
  * that ICE, DTLS and SCTP take. Of crossing intents the lower id's stands. Six dials at once, the others wait.
+ *
+ * A node that still needs the server sends by it, or the first few to join would find only one another; later it is
+ * the way for what the overlay could not carry.
  */
 export class LinkMaking<Frame> {
   readonly #world: LinkWorld<Frame>;
@@ -106,7 +109,7 @@ export class LinkMaking<Frame> {
       number: ++this.#made,
       dialler: node,
       to,
-      byServer: node.links.size === 0,
+      byServer: node.links.size === 0 || node.serverNeeded,
       reached: -1,
       over: false,
       alternates: [],
@@ -116,8 +119,9 @@ export class LinkMaking<Frame> {
     this.#dialling.set(node, (this.#dialling.get(node) ?? 0) + 1);
     node.dialsBegun++;
     if (!this.#post(session, node, INTENT)) {
-      this.#world.events.after(0, () => this.#fail(session));
-      return;
+      session.byServer = false;
+      if (node.links.size > 0) this.#post(session, node, INTENT);
+      else this.#world.events.after(0, () => this.#fail(session));
     }
     this.#repeat(session, INTENT, MAX_RESENDS);
     this.#world.events.after(INTENT_TIMEOUT_MS, () => {
@@ -125,11 +129,16 @@ export class LinkMaking<Frame> {
     });
   }
 
-  /** Carriers may lose messages: the dialler says it again while the peer has not answered. */
+  /** Carriers may lose messages: the dialler says it again while the peer has not answered, and by the server if it can. */
   #repeat(session: Session<Frame>, step: Step, left: number): void {
     this.#world.events.after(RESEND_AFTER_MS, () => {
       if (session.over || left === 0 || session.reached > step) return;
-      this.#post(session, session.dialler, step);
+      const bySame = session.byServer;
+      session.byServer = true;
+      if (!this.#post(session, session.dialler, step)) {
+        session.byServer = bySame;
+        this.#post(session, session.dialler, step);
+      }
       this.#repeat(session, step, left - 1);
     });
   }

@@ -43,6 +43,8 @@ export interface OverlayNode<Frame> {
   dialsBegun: number;
   dialsFailed: number;
   lastTick: number;
+  /** As its host said last. */
+  serverNeeded: boolean;
 }
 
 export function otherEnd<Frame>(link: OverlayLink<Frame>, node: OverlayNode<Frame>): OverlayNode<Frame> {

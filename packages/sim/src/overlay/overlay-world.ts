@@ -107,6 +107,7 @@ export class OverlayWorld<Frame> {
       dialsBegun: 0,
       dialsFailed: 0,
       lastTick: this.now,
+      serverNeeded: true,
     };
     this.#nodes.set(node.id, node);
     this.ids.add(node.id);
@@ -341,6 +342,7 @@ export class OverlayWorld<Frame> {
   }
 
   #needed(node: OverlayNode<Frame>, needed: boolean): void {
+    node.serverNeeded = needed;
     if (needed && !this.server.connected(node.id)) this.#welcome(node);
     if (!needed && this.#options.keepsIdleServer === false) this.events.after(0, () => this.#serverLost(node));
   }
