@@ -66,7 +66,7 @@ export function downloadText(person: Person, link: string): Promise<string> {
   }, link);
 }
 
-export function view(person: Person) {
+function view(person: Person) {
   return person.page.evaluate(() => {
     if (!window.starling) throw new Error("the client is not there yet");
     return window.starling.overlay.view();

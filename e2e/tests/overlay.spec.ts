@@ -13,8 +13,12 @@ const PATIENT = { timeout: 40_000 };
 
 const WAYS: readonly { readonly coming: string; readonly how: CrowdOptions }[] = [
   { coming: "opened at once", how: { together: true } },
-  { coming: "all of them hidden", how: { hidden: true } },
-  ...(FULL ? [{ coming: "opened one after another", how: {} }] : []),
+  ...(FULL
+    ? [
+        { coming: "all of them hidden", how: { hidden: true } },
+        { coming: "opened one after another", how: {} },
+      ]
+    : []),
 ];
 
 for (const { coming, how } of WAYS) {
