@@ -77,3 +77,27 @@ export async function areLinked(a: Person, b: Person): Promise<boolean> {
   const [{ links }, { nodeId }] = [await view(a), await b.stats()];
   return links.some(({ id }) => id === nodeId);
 }
+
+/**
+ * A newcomer and somebody that it was never connected with: links last longer than it has been here. Should it have found
+ * everybody already, the next newcomers come: a larger crowd is not linked throughout.
+ * @param early those that are here already.
+ * @param join brings tabs that have just joined.
+ */
+export async function meetStrangers(
+  early: readonly Person[],
+  join: (attempt: number) => Promise<readonly Person[]>,
+): Promise<[Person, Person]> {
+  const everybody = [...early];
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const newcomers = await join(attempt);
+    everybody.push(...newcomers);
+    for (const newcomer of newcomers) {
+      for (const other of everybody.toReversed()) {
+        if (other === newcomer || (await areLinked(newcomer, other)) || (await areLinked(other, newcomer))) continue;
+        return [newcomer, other];
+      }
+    }
+  }
+  throw new Error("all newcomers were linked with everybody at once");
+}

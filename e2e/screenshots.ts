@@ -33,10 +33,19 @@ async function person(name: string, options: BrowserContextOptions): Promise<Per
 
 const shot = (page: Page, kind: string, name: string) => page.screenshot({ path: join(target, `${name}-${kind}.png`) });
 
+async function showLookup(page: Page): Promise<void> {
+  await page.getByRole("navigation").getByRole("link", { name: "Network" }).click();
+  await page.getByRole("button", { name: "Look up" }).click();
+  await page.getByText("Nearest to the key").waitFor();
+}
+
 await textFile(folder, "Sardinia/Packing list.txt", "towels, book, sun");
 await textFile(folder, "Sardinia/Route/Day 1.gpx", "x".repeat(120_000));
 for (let i = 1; i <= 6; i++) await randomFile(folder, `Sardinia/Photos/IMG_20${i}0.jpg`, 900_000 + i * 310_000);
 await randomFile(folder, "Sardinia/Film.mp4", 60_000_000);
+
+// Company for the Network page.
+for (const name of ["Cy", "Di", "Eli", "Flo", "Gus"]) await person(name, {});
 
 for (const [kind, options] of Object.entries(KINDS)) {
   const sharer = await person("Ada", options);
@@ -55,6 +64,9 @@ for (const [kind, options] of Object.entries(KINDS)) {
   await sharer.visit();
   await sharer.page.waitForTimeout(500);
   await shot(sharer.page, kind, "7-list");
+  await showLookup(receiver.page);
+  await shot(receiver.page, kind, "8-network");
+  await receiver.page.screenshot({ path: join(target, `9-network-whole-${kind}.png`), fullPage: true });
   await sharer.context.close();
   await receiver.context.close();
 }

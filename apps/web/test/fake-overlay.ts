@@ -107,7 +107,7 @@ function madeUpIds(self: Id, count: number): Id[] {
     return (state >>> 28).toString(16);
   };
   return Array.from({ length: count }, (_, i) => {
-    const shared = i % 3 === 0 ? self.slice(0, Math.floor(i / 12)) : "";
+    const shared = i % 3 === 0 ? self.slice(0, Math.floor(i / 22)) : "";
     return (shared + Array.from({ length: 64 - shared.length }, digit).join("")) as Id;
   });
 }

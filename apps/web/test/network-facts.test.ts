@@ -77,15 +77,17 @@ describe("a look-up in words", () => {
   };
   test("counts who was asked, who answered and how far it went", () => {
     expect(facts.lookupSentence(trace, "c")).toBe(
-      "2 tabs asked, 1 answer, the farthest over 2 links. Nearest to the key: aaaaaa.",
+      "Key ffffff: 2 tabs asked, 1 answer, the farthest over 2 links. Nearest to the key: aaaaaa.",
     );
   });
   test("does not speak of an end before it", () => {
-    expect(facts.lookupSentence({ ...trace, running: true }, "c")).toBe("2 tabs asked, 1 answer so far.");
+    expect(facts.lookupSentence({ ...trace, running: true }, "c")).toBe(
+      "Looking up key ffffff: 2 tabs asked, 1 answer so far.",
+    );
   });
   test("may end at this tab", () => {
     expect(facts.lookupSentence({ ...trace, asked: [] }, "a".repeat(64))).toBe(
-      "0 tabs asked, 0 answers. Nearest to the key: this tab.",
+      "Key ffffff: 0 tabs asked, 0 answers. Nearest to the key: this tab.",
     );
   });
 });

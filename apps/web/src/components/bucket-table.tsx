@@ -11,13 +11,16 @@ export function BucketTable({ view: { buckets, siblings } }: { readonly view: Ov
     <section className="card card-flush" aria-labelledby="buckets-heading">
       <div className="card-part">
         <h2 id="buckets-heading">Buckets and siblings</h2>
-        {siblings.length === 0 && <p className="card-empty">No full node is linked yet.</p>}
+        {siblings.length === 0 ? (
+          <p className="card-empty">No full node is linked yet.</p>
+        ) : (
+          <p className="card-note">
+            Full nodes only. A bucket's number says how many first bits its ids share with this tab's.
+          </p>
+        )}
       </div>
       {siblings.length > 0 && (
-        <DataTable
-          caption="Full nodes by bucket. A bucket's number says how many first bits its ids share with this tab's."
-          head={HEAD}
-        >
+        <DataTable caption="Siblings, and full nodes by bucket" head={HEAD}>
           <tr>
             <th scope="row">Siblings</th>
             <td>the {siblings.length} nearest</td>

@@ -6,8 +6,8 @@ export function DataTable({
   head,
   children,
 }: {
-  /** Names the table too. */
-  readonly caption: ReactNode;
+  /** Names the table; not seen, since a heading stands above. */
+  readonly caption: string;
   readonly head: readonly { readonly name: string; readonly number?: boolean }[];
   /** The rows. */
   readonly children: ReactNode;
@@ -15,7 +15,7 @@ export function DataTable({
   return (
     <div className="table-scroll">
       <table className="table">
-        <caption>{caption}</caption>
+        <caption className="visually-hidden">{caption}</caption>
         <thead>
           <tr>
             {head.map((column) => (

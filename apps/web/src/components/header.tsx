@@ -10,7 +10,7 @@ export function Header() {
         <Logo />
         <span className="brand-name">Starling</span>
       </Link>
-      <nav aria-label="Main">
+      <nav className="nav" aria-label="Main">
         <Link
           href="/network"
           className="button button-quiet"

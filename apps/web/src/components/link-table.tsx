@@ -7,15 +7,15 @@ import { DataTable } from "./data-table.tsx";
 
 const HEAD = [
   { name: "Tab" },
-  { name: "Bucket", number: true },
-  { name: "Is" },
   { name: "Round trip", number: true },
   { name: "Linked for", number: true },
-  { name: "Way" },
+  { name: "Path" },
   { name: "Received", number: true },
   { name: "Sent", number: true },
   { name: "Used for" },
   { name: "Dialled by" },
+  { name: "Bucket", number: true },
+  { name: "Role" },
 ] as const;
 
 /** Every link of this tab, the nearest id first. */
@@ -26,13 +26,17 @@ export function LinkTable({ view }: { readonly view: OverlayView }) {
     <section className="card card-flush" aria-labelledby="links-heading">
       <div className="card-part">
         <h2 id="links-heading">Links</h2>
-        {links.length === 0 && <p className="card-empty">None yet.</p>}
+        {links.length === 0 ? (
+          <p className="card-empty">None yet.</p>
+        ) : (
+          <p className="card-note">
+            From the nearest id to the farthest. Received and sent count the network's own small messages; files are
+            counted with their share.
+          </p>
+        )}
       </div>
       {links.length > 0 && (
-        <DataTable
-          caption="Links, from the nearest id to the farthest. The bytes are those of the overlay's own messages; files are counted with their share."
-          head={HEAD}
-        >
+        <DataTable caption="Links, from the nearest id to the farthest" head={HEAD}>
           {links.map((link) => (
             <LinkRow key={link.id} link={link} />
           ))}
@@ -47,10 +51,7 @@ function LinkRow({ link }: { readonly link: OverlayLink }) {
     <tr>
       <th scope="row">
         <CopyId id={link.id} />
-        {link.sibling && <span className="badge badge-sibling">sibling</span>}
       </th>
-      <td className="table-number">{link.prefix}</td>
-      <td>{facts.roleOf(link)}</td>
       <td className="table-number">{facts.roundTripOf(link)}</td>
       <td className="table-number">{facts.ageOf(link)}</td>
       <td>{facts.routeOf(link)}</td>
@@ -58,6 +59,11 @@ function LinkRow({ link }: { readonly link: OverlayLink }) {
       <td className="table-number">{formatBytes(link.bytesOut)}</td>
       <td>{facts.purposeOf(link)}</td>
       <td>{link.dialled ? "This tab" : "The other"}</td>
+      <td className="table-number">{link.prefix}</td>
+      <td>
+        {facts.roleOf(link)}
+        {link.sibling && <span className="badge badge-sibling">sibling</span>}
+      </td>
     </tr>
   );
 }

@@ -1,4 +1,4 @@
-import { byDistance } from "../logic/ids.ts";
+import { byDistance, shortId } from "../logic/ids.ts";
 import type { Answer, AskedNode, LookupTrace } from "../logic/lookup-trace.ts";
 import { lookupSentence } from "../logic/network-facts.ts";
 import { CopyId } from "./copy-id.tsx";
@@ -14,11 +14,16 @@ export function LookupCard({ lookups, self }: { readonly lookups: readonly Looku
     <section className="card card-flush" aria-labelledby="lookup-heading">
       <div className="card-part">
         <h2 id="lookup-heading">Look-ups</h2>
-        <p className="card-hint" role="status">
-          {latest
-            ? lookupSentence(latest, self)
-            : "A look-up asks ever nearer tabs for those nearest to a key. Press Look up to see one of a random key."}
-        </p>
+        {latest ? (
+          <p className="card-note">
+            Asked by the latest, the nearest first to key <CopyId id={latest.key} />
+          </p>
+        ) : (
+          <p className="card-empty">
+            A look-up asks ever nearer tabs for the ones nearest to a key: that is where records are kept. Press Look up
+            to see one for a random key.
+          </p>
+        )}
       </div>
       {latest && latest.asked.length > 0 && <AskedTable trace={latest} />}
       {earlier.length > 0 && (
@@ -26,9 +31,7 @@ export function LookupCard({ lookups, self }: { readonly lookups: readonly Looku
           <h3>Before</h3>
           <ul>
             {earlier.map((trace) => (
-              <li key={trace.serial}>
-                <CopyId id={trace.key} /> {lookupSentence(trace, self)}
-              </li>
+              <li key={trace.serial}>{lookupSentence(trace, self)}</li>
             ))}
           </ul>
         </div>
@@ -41,14 +44,7 @@ function AskedTable({ trace: { key, asked } }: { readonly trace: LookupTrace }) 
   const order = byDistance(key);
   const nearestFirst = [...asked].sort((a, b) => order(a.id, b.id));
   return (
-    <DataTable
-      caption={
-        <>
-          Tabs asked for key <CopyId id={key} />, the nearest to it first.
-        </>
-      }
-      head={HEAD}
-    >
+    <DataTable caption={`Tabs asked for key ${shortId(key)}, the nearest to it first`} head={HEAD}>
       {nearestFirst.map((node) => (
         <AskedRow key={node.id} node={node} />
       ))}

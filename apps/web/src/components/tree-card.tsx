@@ -3,10 +3,11 @@ import { Search } from "lucide-react";
 import { useState } from "react";
 import { Button } from "react-aria-components";
 import { useWidth } from "../hooks/use-width.ts";
-import { idTree } from "../logic/id-tree.ts";
+import { idTree, type LeafKind } from "../logic/id-tree.ts";
 import type { LookupTrace } from "../logic/lookup-trace.ts";
+import { lookupSentence } from "../logic/network-facts.ts";
 import { drawTree } from "../logic/tree-drawing.ts";
-import { TreeDrawing } from "./tree-drawing.tsx";
+import { LeafMark, TreeDrawing } from "./tree-drawing.tsx";
 
 /** This node in the tree of ids, with the latest look-up. The tables below say the same in words. */
 export function TreeCard({
@@ -49,6 +50,9 @@ export function TreeCard({
       ) : (
         <Legend withLookup={trace !== null} />
       )}
+      <p className="tree-status" role="status">
+        {trace && lookupSentence(trace, view.id)}
+      </p>
     </section>
   );
 }
@@ -66,11 +70,11 @@ function Legend({ withLookup }: { readonly withLookup: boolean }) {
   );
 }
 
-function Entry({ kind, text }: { readonly kind: string; readonly text: string }) {
+function Entry({ kind, text }: { readonly kind: LeafKind; readonly text: string }) {
   return (
     <li>
       <svg className="tree-swatch" viewBox="-8 -8 16 16" aria-hidden="true">
-        <circle className={`leaf leaf-${kind}`} r={5} />
+        <LeafMark kind={kind} x={0} y={0} />
       </svg>
       {text}
     </li>

@@ -1,3 +1,4 @@
+import type { LeafKind } from "../logic/id-tree.ts";
 import type { LookupTrace } from "../logic/lookup-trace.ts";
 import type { TreeDrawing as Drawing, Label } from "../logic/tree-drawing.ts";
 
@@ -33,12 +34,19 @@ export function TreeDrawing({ drawing, trace }: { readonly drawing: Drawing; rea
       {leaves.map((leaf) => (
         <g key={leaf.id}>
           <title>{leaf.id}</title>
-          <circle className={`leaf leaf-${leaf.kind}`} cx={leaf.x} cy={leaf.y} r={leaf.kind === "self" ? 7 : 5} />
+          <LeafMark kind={leaf.kind} x={leaf.x} y={leaf.y} />
           <Text className={`leaf-name leaf-name-${leaf.kind}`} label={leaf.label} />
         </g>
       ))}
     </svg>
   );
+}
+
+/** Also the legend's. */
+export function LeafMark({ kind, x, y }: { readonly kind: LeafKind; readonly x: number; readonly y: number }) {
+  const className = `leaf leaf-${kind}`;
+  if (kind === "key") return <path className={className} d={`M${x} ${y - 6}l6 6l-6 6l-6 -6z`} />;
+  return <circle className={className} cx={x} cy={y} r={kind === "self" ? 6.5 : 5} />;
 }
 
 function pathOf(branches: Drawing["branches"], own: boolean): string {

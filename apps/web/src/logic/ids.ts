@@ -3,6 +3,10 @@
 /** Digits that tell the ids on a page apart. */
 const SHORT_DIGITS = 6;
 
+const DIGIT_ZERO = 48;
+const DIGIT_NINE = 57;
+const LETTER_A = 97;
+
 export function shortId(id: string): string {
   return id.slice(0, SHORT_DIGITS);
 }
@@ -44,5 +48,6 @@ export function hexOf(bytes: Uint8Array): string {
 }
 
 function digitAt(id: string, index: number): number {
-  return Number.parseInt(id.charAt(index), 16);
+  const code = id.charCodeAt(index);
+  return code <= DIGIT_NINE ? code - DIGIT_ZERO : code - LETTER_A + 10;
 }

@@ -16,7 +16,7 @@ const COUNTED_SIBLINGS = 8;
 export function sizeFact({ estimate, siblings, links }: Pick<OverlayView, "estimate" | "siblings" | "links">): Fact {
   if (links.length === 0) return { value: "Only this tab", note: "Nobody else is linked yet." };
   if (siblings.length < COUNTED_SIBLINGS) {
-    return { value: formatCount(links.length + 1, "tab"), note: "Few enough to be linked with every one." };
+    return { value: formatCount(links.length + 1, "tab"), note: "As far as this tab sees." };
   }
   return {
     value: `About ${roundTo2(estimate).toLocaleString("en")} tabs`,
@@ -57,7 +57,7 @@ export function recordsFact(records: number): Fact {
 }
 
 export function linksFact({ links, known }: Pick<OverlayView, "links" | "known">): Fact {
-  return { value: formatCount(links.length, "tab"), note: `${known.toLocaleString("en")} known, now or from before.` };
+  return { value: formatCount(links.length, "tab"), note: `${formatCount(known, "contact")} remembered.` };
 }
 
 const FRACTIONS = [
@@ -104,12 +104,13 @@ export function roleOf({ mode, visibility }: OverlayLink): string {
 
 /** One look-up as a sentence. */
 export function lookupSentence(trace: LookupTrace, self: string): string {
-  const { asked, running, nearest } = trace;
+  const { key, asked, running, nearest } = trace;
   const answers = asked.filter(({ answer }) => answer === "answered").length;
   const counted = `${formatCount(asked.length, "tab")} asked, ${formatCount(answers, "answer")}`;
-  if (running) return `${counted} so far.`;
+  if (running) return `Looking up key ${shortId(key)}: ${counted} so far.`;
   const hops = longestWay(trace);
   const way = hops > 0 ? `, the farthest over ${formatCount(hops, "link")}` : "";
-  if (nearest === null) return `${counted}${way}.`;
-  return `${counted}${way}. Nearest to the key: ${nearest === self ? "this tab" : shortId(nearest)}.`;
+  const told = `Key ${shortId(key)}: ${counted}${way}.`;
+  if (nearest === null) return told;
+  return `${told} Nearest to the key: ${nearest === self ? "this tab" : shortId(nearest)}.`;
 }

@@ -48,10 +48,15 @@ interface Frame {
 const WIDE = 620;
 const CORNER = 7;
 const GAP = 3;
-const ARC_FLAT = 16;
-/** Below these widths of a column names are cut to four digits, and turned. */
+/** How far the flattest arc bows, and how far along an arc its number stands. */
+const ARC_FLAT = 22;
+const LABEL_AT = 0.88;
+/** What a letter of a part's name takes, about. */
+const LETTER = 6.5;
+/** Below these widths of a column names are cut to four digits, and turned; and arcs have no numbers. */
 const PITCH_FOR_SIX = 52;
 const PITCH_FOR_FOUR = 36;
+const PITCH_FOR_HOPS = 16;
 
 /** @param width of what it is drawn in; more is used if there are too many columns. */
 export function drawTree(tree: IdTree, trace: LookupTrace | null, width: number): TreeDrawing {
@@ -72,15 +77,15 @@ export function drawTree(tree: IdTree, trace: LookupTrace | null, width: number)
 function frameOf({ leaves, depth }: IdTree, withArcs: boolean, width: number): Frame {
   if (width < WIDE) {
     const step = clamp(92 / depth, 5, 22);
-    const names = 64;
+    const names = 100;
     const top = 12;
     const arcs = withArcs ? Math.max(48, width - top - depth * step - names) : 0;
     return { down: false, pitch: 26, step, margin: 4, top, names, arcs };
   }
   const pitch = clamp((width - 16) / leaves.length, 14, 128);
   const margin = Math.max(8, (width - leaves.length * pitch) / 2);
-  const names = pitch < PITCH_FOR_FOUR ? 62 : 34;
-  return { down: true, pitch, step: clamp(216 / depth, 10, 38), margin, top: 10, names, arcs: withArcs ? 132 : 0 };
+  const names = pitch < PITCH_FOR_FOUR ? 78 : 52;
+  return { down: true, pitch, step: clamp(216 / depth, 10, 38), margin, top: 10, names, arcs: withArcs ? 128 : 0 };
 }
 
 function clamp(value: number, least: number, most: number): number {
@@ -136,16 +141,16 @@ function drawBand(frame: Frame, depth: number, { prefix, first, last }: Band): T
   const start = place(frame, acrossOf(frame, first - 0.5) + GAP / 2, alongOf(frame, prefix) + inset);
   const end = place(frame, acrossOf(frame, last + 0.5) - GAP / 2, arcLine(frame, depth) - 2);
   const box = { ...start, width: end.x - start.x, height: end.y - start.y };
-  const text = partOfIds(prefix).short;
-  if (!frame.down) {
-    return { prefix, box, label: { x: box.x + box.width - 6, y: box.y + 16, text, anchor: "end", turn: 0 } };
-  }
-  const fits = box.width >= 20 + text.length * 7;
-  return {
-    prefix,
-    box,
-    label: fits ? { x: box.x + 7, y: box.y + 16, text, anchor: "start", turn: 0 } : null,
-  };
+  return { prefix, box, label: bandLabel(frame, prefix, box) };
+}
+
+/** The part of all ids that a bucket covers: below the names, or behind them on a phone. */
+function bandLabel({ down }: Frame, prefix: number, { x, y, width, height }: Box): Label | null {
+  const { short } = partOfIds(prefix);
+  if (!down) return { x: x + width - 7, y: y + height / 2 + 4, text: short, anchor: "end", turn: 0 };
+  const long = `${short} of all ids`;
+  const text = [long, short].find((each) => each.length * LETTER <= width - 4);
+  return text === undefined ? null : { x: x + width / 2, y: y + height - 8, text, anchor: "middle", turn: 0 };
 }
 
 function drawStep(frame: Frame, { depth, bit, column, empty }: Step): TreeDrawing["steps"][number] {
@@ -169,30 +174,30 @@ function leafLabel({ down, pitch }: Frame, { id, kind }: Leaf, { x, y }: Point):
   return { x, y: y + 22, text: pitch < PITCH_FOR_SIX ? text.slice(0, 4) : text, anchor: "middle", turn: 0 };
 }
 
-/** One arc from this node to each that was asked: its way goes over others, but which is theirs to know. */
+/** One arc from this node to each that was asked, the farther the wider; over whom it went is theirs to know. */
 function drawArcs(frame: Frame, tree: IdTree, { asked }: LookupTrace): TreeDrawing["arcs"] {
   const columns = new Map(tree.leaves.map(({ id }, column) => [id, column]));
-  const span = Math.max(1, tree.leaves.length - 1);
-  return asked.flatMap((node) => {
-    const column = columns.get(node.id);
-    if (column === undefined) return [];
-    const base = arcLine(frame, tree.depth) + 2;
-    const bow = ARC_FLAT + (frame.arcs * 1.28 - ARC_FLAT * 3) * (column / span);
-    const [from, to] = [acrossOf(frame, 0), acrossOf(frame, column)];
-    const [start, pull, back, end] = [
-      place(frame, from, base),
-      place(frame, from, base + bow),
-      place(frame, to, base + bow),
-      place(frame, to, base),
-    ];
-    // The middle of a cubic whose inner points are `bow` out lies three quarters of it out.
-    const middle = place(frame, (from + to) / 2, base + bow * 0.75);
-    const label: Label = { x: middle.x, y: middle.y + 4, text: hopsText(node), anchor: "middle", turn: 0 };
-    const path = `M${at(start)}C${at(pull)} ${at(back)} ${at(end)}`;
-    return [{ ...node, path, label: node.hops !== null && frame.pitch >= 22 ? label : null }];
+  const targets = asked.map(({ id }) => columns.get(id) ?? 0);
+  const ranks = [...targets].sort((a, b) => a - b);
+  const base = arcLine(frame, tree.depth) + 3;
+  return asked.map((node, index) => {
+    const column = targets[index] ?? 0;
+    const nesting = (ranks.indexOf(column) + 1) / ranks.length;
+    // A cubic whose inner points are `bow` out reaches three quarters of it.
+    const bow = ARC_FLAT + ((frame.arcs - 12) / 0.75 - ARC_FLAT) * nesting;
+    return { ...node, ...drawArc(frame, acrossOf(frame, column), base, bow, node.hops) };
   });
 }
 
-function hopsText({ hops }: AskedNode): string {
-  return hops === null ? "" : String(hops);
+function drawArc(frame: Frame, to: number, base: number, bow: number, hops: number | null) {
+  const from = acrossOf(frame, 0);
+  const inner = `${at(place(frame, from, base + bow))} ${at(place(frame, to, base + bow))}`;
+  const path = `M${at(place(frame, from, base))}C${inner} ${at(place(frame, to, base))}`;
+  if (hops === null || frame.pitch < PITCH_FOR_HOPS) return { path, label: null };
+  // The same cubic, at one point.
+  const t = LABEL_AT;
+  const across = from + (to - from) * (3 * t ** 2 - 2 * t ** 3);
+  const { x, y } = place(frame, across, base + bow * 3 * t * (1 - t));
+  const label: Label = { x, y: y + 4, text: String(hops), anchor: "middle", turn: 0 };
+  return { path, label };
 }
