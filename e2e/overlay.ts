@@ -13,6 +13,12 @@ export async function haveJoined(people: readonly Person[], links = 1, timeout =
   }
 }
 
+/** Waits until none of these tabs is about to link with anybody. */
+export async function haveSettled(people: readonly Person[]): Promise<void> {
+  const dialling = async () => (await Promise.all(people.map(view))).flatMap((each) => each.dialling);
+  await expect.poll(dialling, { timeout: 40_000 }).toEqual([]);
+}
+
 /** Stores this text under the name. */
 export function put(person: Person, name: string, text: string): Promise<number> {
   return person.page.evaluate(
@@ -79,25 +85,22 @@ export async function areLinked(a: Person, b: Person): Promise<boolean> {
 }
 
 /**
- * A newcomer and somebody that it was never connected with: links last longer than it has been here. Should it have found
- * everybody already, the next newcomers come: a larger crowd is not linked throughout.
- * @param early those that are here already.
- * @param join brings tabs that have just joined.
+ * One of these and another of everybody that are not linked with each other, nor about to be. With a newcomer it was
+ * never linked: links last longer than that has been here. Null if there is no such pair.
  */
-export async function meetStrangers(
-  early: readonly Person[],
-  join: (attempt: number) => Promise<readonly Person[]>,
-): Promise<[Person, Person]> {
-  const everybody = [...early];
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const newcomers = await join(attempt);
-    everybody.push(...newcomers);
-    for (const newcomer of newcomers) {
-      for (const other of everybody.toReversed()) {
-        if (other === newcomer || (await areLinked(newcomer, other)) || (await areLinked(other, newcomer))) continue;
-        return [newcomer, other];
-      }
-    }
+export async function strangersAmong(
+  some: readonly Person[],
+  everybody: readonly Person[],
+): Promise<readonly [Person, Person] | null> {
+  const met = new Map<Person, { readonly id: string; readonly ids: ReadonlySet<string> }>();
+  for (const person of everybody) {
+    const { id, links, dialling } = await view(person);
+    met.set(person, { id, ids: new Set([...links.map((link) => link.id), ...dialling]) });
   }
-  throw new Error("all newcomers were linked with everybody at once");
+  const knows = (a: Person, b: Person) => met.get(a)?.ids.has(met.get(b)?.id ?? "") ?? false;
+  for (const one of some) {
+    const other = everybody.findLast((each) => each !== one && !knows(one, each) && !knows(each, one));
+    if (other) return [one, other];
+  }
+  return null;
 }

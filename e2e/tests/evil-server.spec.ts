@@ -15,7 +15,7 @@ import { downloadText, shareText } from "../overlay.ts";
 import { Person } from "../person.ts";
 
 /** An honest server links two pages within a second or two; both dial again within ten. */
-const EVIL_MS = FULL ? 25_000 : 8_000;
+const EVIL_MS = FULL ? 25_000 : 5_000;
 const LATER = { timeout: 60_000 };
 
 /** Two or three pages at a server of their own that is, for now, honest. */

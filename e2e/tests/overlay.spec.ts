@@ -1,6 +1,7 @@
 import { type Crowd, type CrowdOptions, expect, FULL, test } from "../fixtures.ts";
-import { areLinked, downloadText, get, haveJoined, meetStrangers, providers, put, shareText } from "../overlay.ts";
+import { areLinked, downloadText, get, haveJoined, providers, put, shareText, strangersAmong } from "../overlay.ts";
 import type { Person } from "../person.ts";
+import type { ServerProcess } from "../server.ts";
 
 const SIZE = 10;
 /** Links that a tab of ten has before anything is asked of it. */
@@ -14,7 +15,7 @@ const WAYS: readonly { readonly coming: string; readonly how: CrowdOptions }[] =
   { coming: "opened at once", how: { together: true } },
   ...(FULL
     ? [
-        { coming: "all of them hidden", how: { hidden: true } },
+        { coming: "all of them hidden", how: { hidden: true, together: true } },
         { coming: "opened one after another", how: {} },
       ]
     : []),
@@ -32,12 +33,7 @@ for (const { coming, how } of WAYS) {
     await test.step("they read one another's records", () => readRecords(people, records));
 
     const strangers = await test.step("the server dies while two tabs were never connected to each other", () =>
-      meetStrangers(people, async (attempt) => {
-        if (attempt > 0) await server.start();
-        const two = await joined(crowd, 2, { ...how, together: true }, 1);
-        await server.kill();
-        return two;
-      }));
+      meetStrangers(people, crowd, how, server));
     await test.step("the two connect and transfer a file", () => transfer(...strangers));
     const left = await test.step("three of the ten close at once", () => closeThree(people));
     await test.step("every record stays readable", () => readRecords(left, records));
@@ -91,6 +87,25 @@ async function readRecords(people: readonly Person[], names: readonly string[]):
 
 function textOf(record: string): string {
   return `what stands in the ${record}`;
+}
+
+/** Should the newcomers have met everybody already, the next two come: a larger crowd is not linked throughout. */
+async function meetStrangers(
+  people: readonly Person[],
+  crowd: Crowd,
+  how: CrowdOptions,
+  server: ServerProcess,
+): Promise<readonly [Person, Person]> {
+  const everybody = [...people];
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const newcomers = await joined(crowd, 2, how, 1);
+    await server.kill();
+    everybody.push(...newcomers);
+    const strangers = await strangersAmong(newcomers, everybody);
+    if (strangers) return strangers;
+    await server.start();
+  }
+  throw new Error("all newcomers had met everybody at once");
 }
 
 async function transfer(sharer: Person, receiver: Person): Promise<void> {

@@ -1,8 +1,8 @@
-import { expect, FULL, test } from "../fixtures.ts";
-import { downloadText, get, haveJoined, meetStrangers, providers, put, shareText } from "../overlay.ts";
+import { type Crowd, type CrowdOptions, expect, FULL, test } from "../fixtures.ts";
+import { downloadText, get, haveJoined, haveSettled, providers, put, shareText, strangersAmong } from "../overlay.ts";
 import type { Person } from "../person.ts";
 
-const WINDOW_MS = FULL ? 300_000 : 30_000;
+const WINDOW_MS = FULL ? 300_000 : 20_000;
 const ROUND_MS = 2_500;
 /** Longer than two messages of one set-up are apart. */
 const QUIET_MS = 500;
@@ -32,14 +32,7 @@ test("over look-ups and new connections of ten tabs the server hears of each, on
   test.setTimeout(WINDOW_MS + 120_000);
   const taps = new Map<Person, Wiretap>();
   const before = (person: Person) => void taps.set(person, new Wiretap(person));
-  const early = await crowd(8, { before, together: true });
-  await haveJoined(early, 4);
-  const strangers = await meetStrangers(early, async () => {
-    const two = await crowd(2, { before, together: true });
-    await haveJoined(two);
-    await expect.poll(() => isQuiet(taps), { timeout: 20_000 }).toBe(true);
-    return two;
-  });
+  const strangers = await settledStrangers(crowd, { before, together: true }, taps);
   for (const { sent, received } of taps.values()) {
     expect(sent.slice(0, 2)).toEqual(["hello", "prove"]);
     expect(received.slice(0, 2)).toEqual(["challenge", "welcome"]);
@@ -71,6 +64,23 @@ async function isQuiet(taps: ReadonlyMap<Person, Wiretap>): Promise<boolean> {
   const counted = count();
   await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
   return count() === counted;
+}
+
+/** Ten tabs that have all that they want for now, and of them two that are not linked; more of them, if all ten are. */
+async function settledStrangers(
+  crowd: Crowd,
+  how: CrowdOptions,
+  taps: ReadonlyMap<Person, Wiretap>,
+): Promise<readonly [Person, Person]> {
+  for (const count of [10, 2, 2]) {
+    await haveJoined(await crowd(count, how), 2);
+    const people = [...taps.keys()];
+    await haveSettled(people);
+    await expect.poll(() => isQuiet(taps), { timeout: 20_000 }).toBe(true);
+    const strangers = await strangersAmong(people, people);
+    if (strangers) return strangers;
+  }
+  throw new Error("everybody is linked with everybody");
 }
 
 /** Another text each time; returns the share's root. */
