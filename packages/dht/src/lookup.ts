@@ -118,15 +118,14 @@ export class Lookup {
   }
 
   /**
-   * Whether those who answered lie too far apart to be all there are, judged by the number of nodes that there seem to
-   * be: then farther ones may know better.
+   * Whether the nodes that it has heard of lie too far apart to be all there are, judged by the number of nodes that
+   * there seem to be: then farther ones may know better. Those that do not answer count, as nobody kept them secret.
    */
   #mayWiden(): boolean {
     const nodes = this.#ctx.table.estimate();
     if (nodes < 2 * LOOKUP_K || this.#queries >= MAX_QUERIES) return false;
-    const answered = [...this.#candidates.values()].filter(({ state }) => state === "answered");
-    const last = closest(this.key, answered, LOOKUP_K, ({ id }) => id).at(-1);
-    const isSparse = last === undefined || distanceFraction(this.key, last.id) > (SPARSE * LOOKUP_K) / nodes;
+    const last = closest(this.key, this.#candidates.keys(), LOOKUP_K, (id) => id).at(-1);
+    const isSparse = last === undefined || distanceFraction(this.key, last) > (SPARSE * LOOKUP_K) / nodes;
     return isSparse && this.#open().length > this.#k + this.#wider;
   }
 
