@@ -6,7 +6,7 @@ import { DhtNetwork } from "../../packages/dht/test/overlay-network.ts";
 export const STARLING = "Starling (real machine)";
 
 /** Above this many nodes a network starts linked as a settled one is, instead of growing dial by dial. */
-const GROWN_NODES = 2_000;
+const GROWN_NODES = 300;
 const SETTLE_MS = 180_000;
 
 /** A settled network of real machines, and what is to be measured on it. */
@@ -19,14 +19,14 @@ export class Starling {
   /** @param conductOf how some of the nodes misbehave; null for a good one. */
   constructor(seed: number, nodes: number, conductOf?: (self: NodeId) => Conduct<OverlayFrame> | null) {
     this.network = new DhtNetwork({ seed });
-    this.library = new Library(this.network);
+    this.library = new Library(this.network, (id) => !this.#bad.has(id));
     const conduct = (self: NodeId) => {
       const drawn = conductOf?.(self) ?? null;
       if (drawn !== null) this.#bad.add(self);
       return drawn;
     };
     if (nodes <= GROWN_NODES) this.network.grow(nodes, 200, conduct);
-    else this.network.warm(nodes);
+    else this.network.warm(nodes, conduct);
     this.network.run(SETTLE_MS);
     this.network.world.onSend = (_from, _to, { type }) => {
       if (type !== OVERLAY.ping && type !== OVERLAY.pong) this.#requests++;
@@ -51,7 +51,7 @@ export class Starling {
   }
 
   read(count: number, overMs: number): Readings {
-    return this.library.read(count, overMs, (id) => !this.#bad.has(id));
+    return this.library.read(count, overMs);
   }
 
   /** Links of the nodes that live. */

@@ -52,6 +52,8 @@ export const QUERY_WAIT = 1_500;
 /** Strands of a look-up, and the nearest nodes of each that must answer (S/Kademlia has 4 to 8 disjoint paths). */
 export const STRANDS = 4;
 export const STRAND_K = 4;
+/** A look-up goes on while its nearest nodes lie so many times farther than k nodes in n should. */
+export const SPARSE = 2;
 /** A query without an answer for so long no longer counts among the {@link ALPHA} under way. */
 export const QUERY_SLOW = 500;
 /** Ways to one node that a look-up remembers, and nodes. */

@@ -8,12 +8,13 @@ import {
   MAX_QUERIES,
   QUERY_SLOW,
   QUERY_WAIT,
+  SPARSE,
   STRAND_K,
   STRANDS,
 } from "./limits.ts";
 import type { Reached } from "./records/routes.ts";
 import type { Path, SourceRoutes } from "./source-routes.ts";
-import { closest, compareDistance } from "./xor.ts";
+import { closest, compareDistance, distanceFraction } from "./xor.ts";
 
 export interface LookupResult {
   /** Full nodes that answered, nearest first. */
@@ -63,6 +64,8 @@ export class Lookup {
   #hops = 0;
   #over = false;
   #stepping = false;
+  /** Nodes that are asked beyond the k nearest. */
+  #wider = 0;
 
   constructor(ctx: Context, routes: SourceRoutes, key: OverlayKey, k: number, done: (result: LookupResult) => void) {
     this.#ctx = ctx;
@@ -108,7 +111,22 @@ export class Lookup {
       next = this.#next();
     }
     this.#stepping = false;
-    if (this.#isSettled()) this.#finish();
+    if (!this.#isSettled()) return;
+    if (!this.#mayWiden()) return this.#finish();
+    this.#wider += LOOKUP_K;
+    this.advance();
+  }
+
+  /**
+   * Whether the nodes that it has heard of lie too far apart to be all there are, judged by the number of nodes that
+   * there seem to be: then farther ones may know better. Those that do not answer count, as nobody kept them secret.
+   */
+  #mayWiden(): boolean {
+    const nodes = this.#ctx.table.estimate();
+    if (nodes < 2 * LOOKUP_K || this.#queries >= MAX_QUERIES) return false;
+    const last = closest(this.key, this.#candidates.keys(), LOOKUP_K, (id) => id).at(-1);
+    const isSparse = last === undefined || distanceFraction(this.key, last) > (SPARSE * LOOKUP_K) / nodes;
+    return isSparse && this.#open().length > this.#k + this.#wider;
   }
 
   /** The nearest unasked of the k nearest that have not failed, or of a strand's; while fewer than alpha are under way. */
@@ -130,7 +148,7 @@ export class Lookup {
   }
 
   #front(open: readonly Candidate[]): readonly Candidate[] {
-    return closest(this.key, open, this.#k, ({ id }) => id);
+    return closest(this.key, open, this.#k + this.#wider, ({ id }) => id);
   }
 
   #strandFront(open: readonly Candidate[], strand: number): readonly Candidate[] {

@@ -92,6 +92,11 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
     return operation;
   }
 
+  /** Wants a link as a transfer would: somebody hinted at this peer. */
+  dial(peer: string): void {
+    this.#port?.want(peer, false);
+  }
+
   receive(peer: string, frame: OverlayFrame): void {
     if (frame.type === OVERLAY.reply && this.#asked.delete(frame.id)) this.#measure(frame.body);
     this.input({ type: "frame", peer: peer as NodeId, frame });

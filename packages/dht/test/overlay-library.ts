@@ -1,5 +1,5 @@
 import { Samples } from "@starling/sim";
-import type { Operation } from "./overlay-host.ts";
+import type { DhtHost, Operation } from "./overlay-host.ts";
 import type { DhtNetwork } from "./overlay-network.ts";
 
 /** What became of many reads. */
@@ -15,12 +15,15 @@ export interface Readings {
 /** Immutable records stored in a network, to be read again. */
 export class Library {
   readonly #network: DhtNetwork;
+  readonly #mayAsk: (id: string) => boolean;
   readonly #records: { readonly key: Uint8Array; readonly value: Uint8Array }[] = [];
   /** Why puts were not acknowledged. */
   readonly refused: string[] = [];
 
-  constructor(network: DhtNetwork) {
+  /** @param mayAsk leaves out nodes that neither store nor read. */
+  constructor(network: DhtNetwork, mayAsk: (id: string) => boolean = () => true) {
     this.#network = network;
+    this.#mayAsk = mayAsk;
   }
 
   get size(): number {
@@ -32,7 +35,7 @@ export class Library {
     for (let left = count; left > 0; left -= atOnce) {
       const puts = Array.from({ length: Math.min(left, atOnce) }, () => {
         const value = this.#network.random.bytes(100);
-        return { value, operation: this.#network.ask(this.#network.any(), { type: "put-immutable", value }) };
+        return { value, operation: this.#network.ask(this.#asker(), { type: "put-immutable", value }) };
       });
       this.#network.finish(puts.map(({ operation }) => operation));
       for (const { value, operation } of puts) {
@@ -42,13 +45,13 @@ export class Library {
     }
   }
 
-  /** Reads records at random, by nodes at random, evenly over `overMs`. `mayAsk` leaves some nodes out. */
-  read(count: number, overMs: number, mayAsk: (id: string) => boolean = () => true): Readings {
+  /** Reads records at random, by nodes at random, evenly over `overMs`. */
+  read(count: number, overMs: number): Readings {
     const reads: { readonly value: Uint8Array; readonly operation: Operation }[] = [];
     for (let i = 0; i < count; i++) {
       const record = this.#records[this.#network.random.below(this.#records.length)];
       if (record === undefined) break;
-      const operation = this.#network.ask(this.#asker(mayAsk), { type: "get-immutable", key: record.key });
+      const operation = this.#network.ask(this.#asker(), { type: "get-immutable", key: record.key });
       reads.push({ value: record.value, operation });
       this.#network.run(overMs / count);
     }
@@ -56,11 +59,12 @@ export class Library {
     return readings(reads);
   }
 
-  #asker(mayAsk: (id: string) => boolean) {
+  #asker(): DhtHost {
     for (;;) {
       const host = this.#network.any();
       const page = this.#network.world.node(host.id);
-      if (page !== undefined && page.visibility !== "frozen" && page.links.size > 0 && mayAsk(host.id)) return host;
+      if (page !== undefined && page.visibility !== "frozen" && page.links.size > 0 && this.#mayAsk(host.id))
+        return host;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type NodeId, nodeIdOf, type OverlayFrame } from "@starling/protocol";
+import type { NodeId, OverlayFrame } from "@starling/protocol";
 import {
   Adversary,
   type Conduct,
@@ -12,13 +12,17 @@ import {
 import { type Command, DhtHost, type Operation, type Shared } from "./overlay-host.ts";
 
 const SIBLINGS = 8;
-const BUCKET_LINKS = 2;
+/** Dialled by each side: with those that others dial a node has some two in every bucket, and looks for what lacks. */
+const BUCKET_LINKS = 1;
 
 export interface NetworkOptions {
   readonly seed: number;
   readonly tickMs?: number;
   readonly costs?: Partial<DialCosts>;
 }
+
+/** How a node misbehaves; null: it does not. */
+export type ConductOf = (self: NodeId) => Conduct<OverlayFrame> | null;
 
 /** Many real `Dht`s in one simulated world, with an oracle that knows them all. */
 export class DhtNetwork {
@@ -45,14 +49,12 @@ export class DhtNetwork {
   }
 
   /** A node enters, with a conduct if it is to misbehave. */
-  add(conductOf?: (self: NodeId) => Conduct<OverlayFrame>, publicKey?: Uint8Array): DhtHost {
+  add(conductOf?: ConductOf, publicKey?: Uint8Array): DhtHost {
     const host = this.make(publicKey);
+    const conduct = conductOf?.(host.id) ?? null;
     const { events } = this.world;
-    this.world.add(
-      conductOf === undefined
-        ? host
-        : new Adversary(host, conductOf(host.id), (delayMs, run) => events.after(delayMs, run)),
-    );
+    const later = (delayMs: number, run: () => void) => events.after(delayMs, run);
+    this.world.add(conduct === null ? host : new Adversary(host, conduct, later));
     return host;
   }
 
@@ -61,21 +63,20 @@ export class DhtNetwork {
   }
 
   /** `count` nodes come, one every `gapMs`. */
-  grow(count: number, gapMs: number, conductOf?: (self: NodeId) => Conduct<OverlayFrame> | null): void {
-    for (let i = 0; i < count; i++) {
-      const publicKey = this.random.bytes(32);
-      const conduct = conductOf?.(nodeIdOf(publicKey)) ?? null;
-      this.add(conduct === null ? undefined : () => conduct, publicKey);
+  grow(count: number, gapMs: number, conductOf?: ConductOf): DhtHost[] {
+    return Array.from({ length: count }, () => {
+      const host = this.add(conductOf);
       this.run(gapMs);
-    }
+      return host;
+    });
   }
 
   /**
-   * `count` nodes, linked as a settled network is (eight siblings, two links a bucket), without the dials: the way to
+   * `count` nodes, linked as a settled network is (eight siblings, links in every bucket), without the dials: the way to
    * ten and a hundred thousand nodes. Links come up over twenty seconds.
    */
-  warm(count: number): void {
-    const hosts = Array.from({ length: count }, () => this.add());
+  warm(count: number, conductOf?: ConductOf): void {
+    const hosts = Array.from({ length: count }, () => this.add(conductOf));
     for (const { id } of hosts) {
       for (const peer of [...this.world.ids.nearest(id, SIBLINGS + 1), ...this.#bucketPeers(id)]) {
         if (!this.world.connectable(id, peer)) continue;
@@ -118,11 +119,11 @@ export class DhtNetwork {
     while (this.world.now < end && operations.some(({ took }) => Number.isNaN(took))) this.run(100);
   }
 
-  /** True nearest nodes that this one could be linked with, and is not. */
-  missingSiblings({ id }: DhtHost): string[] {
+  /** True nearest nodes that this one could be linked with, and is not. `among`: those that count. */
+  missingSiblings({ id }: DhtHost, among: (other: string) => boolean = () => true): string[] {
     const links = this.world.node(id)?.links;
     const siblings = this.world.ids.nearest(id, SIBLINGS + 1).filter((other) => other !== id);
-    return siblings.filter((other) => !links?.has(other) && this.world.connectable(id, other));
+    return siblings.filter((other) => !links?.has(other) && this.world.connectable(id, other) && among(other));
   }
 
   /** Share of nodes that are linked with all of their true nearest. */

@@ -129,16 +129,11 @@ export class LinkMaking<Frame> {
     });
   }
 
-  /** Carriers may lose messages: the dialler says it again while the peer has not answered, and by the server if it can. */
+  /** Carriers may lose messages: the dialler says it again while the peer has not answered. */
   #repeat(session: Session<Frame>, step: Step, left: number): void {
     this.#world.events.after(RESEND_AFTER_MS, () => {
       if (session.over || left === 0 || session.reached > step) return;
-      const bySame = session.byServer;
-      session.byServer = true;
-      if (!this.#post(session, session.dialler, step)) {
-        session.byServer = bySame;
-        this.#post(session, session.dialler, step);
-      }
+      this.#post(session, session.dialler, step);
       this.#repeat(session, step, left - 1);
     });
   }
