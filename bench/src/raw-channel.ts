@@ -1,5 +1,5 @@
 import type { Page } from "playwright";
-import type { Contender } from "./contender.ts";
+import { type Contender, type HostedContender, timed } from "./contender.ts";
 import { servePages } from "./serve-pages.ts";
 
 /** What pages/raw.html offers. */
@@ -16,21 +16,26 @@ declare global {
   }
 }
 
-/** The bound: one RTCDataChannel for each receiver, nothing hashed, stored or asked for. */
-export async function rawChannel(): Promise<Contender> {
-  const pages = await servePages();
+/** One RTCDataChannel for each receiver, nothing hashed, stored or asked for. @param pages where the pages are served. */
+export function rawChannelAt(pages: string): Contender {
   return {
     name: "raw channel",
-    address: `${pages.url}raw.html`,
-    transfer: async ({ bytes, sender, receivers }) => {
+    address: `${pages}raw.html`,
+    prepare: async ({ bytes, sender, receivers }) => {
       for (const receiver of receivers) await join(sender, receiver, bytes);
-      const started = performance.now();
-      await sender.evaluate(() => window.raw.send());
-      await Promise.all(receivers.map((receiver) => receiver.evaluate(() => window.raw.received())));
-      return (performance.now() - started) / 1000;
+      return async () => {
+        const done = timed(receivers, (receiver) => receiver.evaluate(() => window.raw.received()));
+        await sender.evaluate(() => window.raw.send());
+        return { seconds: await done, duplicateShare: null };
+      };
     },
-    close: pages.close,
   };
+}
+
+/** The same with its pages on loopback. */
+export async function rawChannel(): Promise<HostedContender> {
+  const pages = await servePages();
+  return { ...rawChannelAt(pages.url), close: pages.close };
 }
 
 async function join(sender: Page, receiver: Page, bytes: number): Promise<void> {

@@ -2,29 +2,66 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, ServerProcess } from "@starling/e2e";
-import type { Contender } from "./contender.ts";
+import type { Page } from "playwright";
+import { type Contender, type HostedContender, timed } from "./contender.ts";
 
-/** Starling as built, with its own server on loopback. */
-export async function starling(): Promise<Contender> {
+/** What encryption adds to each piece, and the size of the smallest full piece's ciphertext (docs/protocol.md). */
+const TAG_BYTES = 16;
+const LEAST_PIECE_BYTES = 65_536;
+/** What is still under way when the last piece is verified arrives within this time (ms). */
+const AFTERMATH = 300;
+
+/** Starling as built. @param address where its server is. */
+export function starlingAt(address: string): Contender {
+  return {
+    name: "Starling",
+    address,
+    prepare: async ({ bytes, sender, receivers }) => {
+      await shareWith(bytes, sender, receivers);
+      const before = await bytesDownloaded(receivers);
+      return async () => {
+        const seconds = await timed(receivers, (receiver) => receiver.evaluate(download));
+        await new Promise((resolve) => setTimeout(resolve, AFTERMATH));
+        const came = (await bytesDownloaded(receivers)) - before;
+        return { seconds, duplicateShare: duplicates(came, bytes * receivers.length) };
+      };
+    },
+  };
+}
+
+/** The same with its own server on loopback. */
+export async function starling(): Promise<HostedContender> {
   const folder = await mkdtemp(join(tmpdir(), "starling-bench-"));
   const server = new ServerProcess(await freePort(), folder);
   await server.start();
   return {
-    name: "Starling",
-    address: server.url,
-    transfer: async ({ bytes, sender, receivers }) => {
-      for (const page of [sender, ...receivers]) await page.waitForFunction(() => window.starling !== undefined);
-      const link = await sender.evaluate(share, bytes);
-      await Promise.all(receivers.map((receiver) => receiver.evaluate(open, link)));
-      const started = performance.now();
-      await Promise.all(receivers.map((receiver) => receiver.evaluate(download)));
-      return (performance.now() - started) / 1000;
-    },
+    ...starlingAt(server.url),
     close: async () => {
       await server.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Shares a file of random bytes on one page and opens its link on the others; they fetch nothing yet. */
+export async function shareWith(bytes: number, sender: Page, receivers: readonly Page[]): Promise<string> {
+  for (const page of [sender, ...receivers]) await page.waitForFunction(() => window.starling !== undefined);
+  const link = await sender.evaluate(share, bytes);
+  await Promise.all(receivers.map((receiver) => receiver.evaluate(open, link)));
+  return link;
+}
+
+async function bytesDownloaded(receivers: readonly Page[]): Promise<number> {
+  const counts = await Promise.all(
+    receivers.map((page) => page.evaluate(() => window.starling?.shares()[0]?.progress.bytesDownloaded ?? 0)),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Counts are of ciphertext: files up to 16 MiB have the smallest pieces, larger ones fewer tags than this allows for. */
+function duplicates(came: number, bytes: number): number {
+  const expected = bytes + TAG_BYTES * Math.ceil(bytes / (LEAST_PIECE_BYTES - TAG_BYTES));
+  return Math.max(0, came - expected) / came;
 }
 
 async function share(bytes: number): Promise<string> {

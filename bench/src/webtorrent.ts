@@ -1,5 +1,6 @@
 import Server from "bittorrent-tracker/server";
-import type { Contender } from "./contender.ts";
+import type { Page } from "playwright";
+import { type Contender, type HostedContender, timed } from "./contender.ts";
 import { servePages } from "./serve-pages.ts";
 
 interface Torrent {
@@ -19,26 +20,43 @@ declare global {
   }
 }
 
-/** WebTorrent in the browser as it comes, with a tracker of its own on loopback. */
-export async function webTorrent(strategy: "sequential" | "rarest"): Promise<Contender> {
-  const pages = await servePages();
-  const tracker = new Server({ udp: false, http: false, ws: true, stats: false });
-  await new Promise<void>((resolve) => tracker.listen(0, "127.0.0.1", resolve));
-  const announce = [`ws://localhost:${tracker.ws.address().port}`];
+type Strategy = "sequential" | "rarest";
+
+/** WebTorrent in the browser as it comes. @param pages where the pages are served. @param tracker a WebSocket tracker. */
+export function webTorrentAt(pages: string, tracker: string, strategy: Strategy): Contender {
+  const announce = [tracker];
   return {
     name: `WebTorrent (${strategy})`,
-    address: `${pages.url}webtorrent.html`,
-    transfer: async ({ bytes, sender, receivers }) => {
+    address: `${pages}webtorrent.html`,
+    prepare: async ({ bytes, sender, receivers }) => {
       for (const page of [sender, ...receivers]) await page.waitForFunction(() => window.torrents !== undefined);
       const magnet = await sender.evaluate(seed, { bytes, announce });
-      const started = performance.now();
-      await Promise.all(receivers.map((receiver) => receiver.evaluate(fetchAll, { magnet, announce, strategy })));
-      return (performance.now() - started) / 1000;
+      const fetch = (receiver: Page) => receiver.evaluate(fetchAll, { magnet, announce, strategy });
+      return async () => ({ seconds: await timed(receivers, fetch), duplicateShare: null });
     },
+  };
+}
+
+/** The same with pages and tracker on loopback. */
+export async function webTorrent(strategy: Strategy): Promise<HostedContender> {
+  const pages = await servePages();
+  const tracker = await startTracker();
+  return {
+    ...webTorrentAt(pages.url, tracker.url, strategy),
     close: async () => {
       await pages.close();
-      await new Promise<void>((resolve) => tracker.close(() => resolve()));
+      await tracker.close();
     },
+  };
+}
+
+/** A tracker for browsers on a free port. */
+export async function startTracker(host = "127.0.0.1"): Promise<{ url: string; close(): Promise<void> }> {
+  const tracker = new Server({ udp: false, http: false, ws: true, stats: false });
+  await new Promise<void>((resolve) => tracker.listen(0, host, resolve));
+  return {
+    url: `ws://${host}:${tracker.ws.address().port}`,
+    close: () => new Promise<void>((resolve) => tracker.close(() => resolve())),
   };
 }
 

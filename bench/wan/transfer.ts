@@ -1,0 +1,71 @@
+import type { Page } from "playwright";
+import { openPage } from "../src/browsers.ts";
+import type { Contender } from "../src/contender.ts";
+import type { Entry, Run } from "./case.ts";
+import { watchArrivals } from "./curve.ts";
+import type { DelayProbe } from "./delay-probe.ts";
+import { bound, type Network } from "./network.ts";
+import type { Rig } from "./rig.ts";
+
+/** Ms that the pages rest before a transfer: what a ping takes then is what the path takes. */
+const IDLE_MS = 1_500;
+const MB = 1_000_000;
+
+export interface TransferOptions {
+  readonly bytes: number;
+  readonly network: Network | null;
+  readonly probe: DelayProbe | null;
+}
+
+/** One contender moves a file from the seed to all receivers, each in a browser of its own. */
+export function transferEntry(contender: Contender, options: TransferOptions): Entry {
+  return { name: contender.name, run: (rig) => run(rig, contender, options) };
+}
+
+async function run(rig: Rig, contender: Contender, { bytes, network, probe }: TransferOptions): Promise<Run> {
+  const [sender, ...receivers] = await openPages(rig, contender.address);
+  if (!sender) throw new Error("There is no seed.");
+  const start = await contender.prepare({ bytes, sender, receivers });
+  const idle = await rest();
+  const drops = watchDrops(rig);
+  const arrivals = watchArrivals(rig);
+  const startedAt = performance.now();
+  const { seconds: finished, duplicateShare } = await start();
+  const seconds = Math.max(...finished);
+  const delay = probe?.added(idle, [startedAt, startedAt + seconds * 1000]);
+  return {
+    finished,
+    curve: arrivals(),
+    figures: {
+      seconds,
+      rate: bytes / seconds / MB,
+      ...(network && { timesBound: seconds / bound(bytes, network), dropped: drops() }),
+      ...(delay && { addedDelayMedian: delay.median, addedDelayP95: delay.p95 }),
+      ...(duplicateShare !== null && { duplicates: 100 * duplicateShare }),
+    },
+  };
+}
+
+/** The seed's page first. */
+function openPages(rig: Rig, address: string): Promise<Page[]> {
+  return Promise.all(["seed", ...rig.receivers].map(async (host) => openPage(await rig.launch(host), address)));
+}
+
+/** Returns when the rest began and ended. */
+async function rest(): Promise<readonly [number, number]> {
+  const from = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  return [from, performance.now()];
+}
+
+/** Packets that the queue of the seed's uplink drops from now on; asked once. */
+function watchDrops(rig: Rig): () => number {
+  const counts: number[] = [];
+  const stop = rig.netlab?.listen(({ host, droppedByQueue }) => {
+    if (host === "seed") counts.push(droppedByQueue);
+  });
+  return () => {
+    stop?.();
+    return (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+  };
+}
