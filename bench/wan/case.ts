@@ -1,6 +1,7 @@
 import type { Point } from "./curve.ts";
 import type { Network } from "./network.ts";
 import type { Rig } from "./rig.ts";
+import type { Tracer } from "./trace.ts";
 
 /** What one run told; a case has those that make sense for it. Times in seconds unless named otherwise. */
 export interface Figures {
@@ -40,5 +41,6 @@ export interface Case {
   readonly title: string;
   /** Null: this machine's loopback. */
   readonly network: Network | null;
-  entries(rig: Rig): Promise<readonly Entry[]>;
+  /** @param tracer null: nothing is traced. */
+  entries(rig: Rig, tracer: Tracer | null): Promise<readonly Entry[]>;
 }

@@ -5,6 +5,7 @@ import type { Case, Entry } from "./case.ts";
 import { DelayProbe } from "./delay-probe.ts";
 import type { Line, Network } from "./network.ts";
 import type { Rig } from "./rig.ts";
+import type { Tracer } from "./trace.ts";
 import { transferEntry } from "./transfer.ts";
 
 const MIB = 1024 * 1024;
@@ -32,18 +33,21 @@ export const CASES: readonly Case[] = [
 
 /** Every contender moves a file of `bytes` from the seed to all receivers. */
 function transferCase(name: string, title: string, bytes: number, network: Network): Case {
-  return { name, title, network, entries: (rig) => contenders(rig, bytes, network) };
+  return { name, title, network, entries: (rig, tracer) => contenders(rig, tracer, bytes, network) };
 }
 
-async function contenders(rig: Rig, bytes: number, network: Network): Promise<Entry[]> {
+async function contenders(rig: Rig, tracer: Tracer | null, bytes: number, network: Network): Promise<Entry[]> {
   const { pages, starling, tracker } = rig.services;
-  const options = { bytes, network, probe: await DelayProbe.start(rig) };
-  return [
+  const options = { bytes, network, probe: await DelayProbe.start(rig), tracer: null };
+  const others = [
     rawChannelAt(pages),
     webTorrentAt(pages, tracker, "sequential"),
     webTorrentAt(pages, tracker, "rarest"),
-    starlingAt(starling),
-  ].map((contender) => transferEntry(contender, options));
+  ];
+  return [
+    ...others.map((contender) => transferEntry(contender, options)),
+    transferEntry(starlingAt(starling), { ...options, tracer }),
+  ];
 }
 
 function line(up: number, down: number): Line {

@@ -7,6 +7,7 @@ import { readOptions } from "./options.ts";
 import { chartOf, type Row, summaryOf, tableOf } from "./report.ts";
 import { missingRequirements } from "./requirements.ts";
 import { Rig } from "./rig.ts";
+import { Tracer } from "./trace.ts";
 
 const RESULTS = "bench/results";
 /** A run that takes longer has failed. */
@@ -16,10 +17,11 @@ const options = readOptions(process.argv.slice(2));
 let rig: Rig | null = null;
 
 /** Entries take turns within a round, so that a slow minute of the machine touches all of them. */
-async function compare(question: Case): Promise<Row[]> {
+async function compare(question: Case, traces: string): Promise<Row[]> {
   rig = await Rig.start(question.network);
   try {
-    const entries = (await question.entries(rig)).filter(
+    const tracer = options.trace ? await Tracer.create(traces) : null;
+    const entries = (await question.entries(rig, tracer)).filter(
       ({ name }) => options.only?.some((word) => name.toLowerCase().startsWith(word)) ?? true,
     );
     const rows = entries.map(({ name }): Row => ({ name, runs: [] }));
@@ -70,7 +72,7 @@ async function main(): Promise<void> {
   const results: object[] = [];
   for (const question of cases) {
     console.log(`\n${question.name}: ${question.title}`);
-    const rows = await compare(question);
+    const rows = await compare(question, `${file}-${question.name}`);
     console.log(tableOf(question, rows));
     results.push(summaryOf(question, rows));
     const svg = chartOf(question, rows);

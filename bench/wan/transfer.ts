@@ -1,4 +1,4 @@
-import type { Page } from "playwright";
+import type { BrowserContext, Page } from "playwright";
 import { openPage } from "../src/browsers.ts";
 import type { Contender } from "../src/contender.ts";
 import type { Entry, Run } from "./case.ts";
@@ -6,6 +6,7 @@ import { watchArrivals } from "./curve.ts";
 import type { DelayProbe } from "./delay-probe.ts";
 import { bound, type Network } from "./network.ts";
 import type { Rig } from "./rig.ts";
+import type { Tracer } from "./trace.ts";
 
 /** Ms that the pages rest before a transfer: what a ping takes then is what the path takes. */
 const IDLE_MS = 1_500;
@@ -13,8 +14,13 @@ const MB = 1_000_000;
 
 export interface TransferOptions {
   readonly bytes: number;
+  /** Null: loopback. */
   readonly network: Network | null;
   readonly probe: DelayProbe | null;
+  /** Writes down what happens; for Starling only. */
+  readonly tracer: Tracer | null;
+  /** Given each host's profile before it has a page. */
+  readonly prepare?: (host: string, context: BrowserContext) => Promise<void>;
 }
 
 /** One contender moves a file from the seed to all receivers, each in a browser of its own. */
@@ -22,17 +28,21 @@ export function transferEntry(contender: Contender, options: TransferOptions): E
   return { name: contender.name, run: (rig) => run(rig, contender, options) };
 }
 
-async function run(rig: Rig, contender: Contender, { bytes, network, probe }: TransferOptions): Promise<Run> {
-  const [sender, ...receivers] = await openPages(rig, contender.address);
+async function run(rig: Rig, contender: Contender, options: TransferOptions): Promise<Run> {
+  const { bytes, network, probe, tracer } = options;
+  const pages = await openPages(rig, contender.address, options);
+  const [sender, ...receivers] = pages.values();
   if (!sender) throw new Error("There is no seed.");
   const start = await contender.prepare({ bytes, sender, receivers });
   const idle = await rest();
   const drops = watchDrops(rig);
   const arrivals = watchArrivals(rig);
+  const endTrace = tracer?.watch(rig, pages);
   const startedAt = performance.now();
   const { seconds: finished, duplicateShare } = await start();
   const seconds = Math.max(...finished);
   const delay = probe?.added(idle, [startedAt, startedAt + seconds * 1000]);
+  if (endTrace) console.log(`  traced: ${await endTrace()}*`);
   return {
     finished,
     curve: arrivals(),
@@ -46,9 +56,16 @@ async function run(rig: Rig, contender: Contender, { bytes, network, probe }: Tr
   };
 }
 
-/** The seed's page first. */
-function openPages(rig: Rig, address: string): Promise<Page[]> {
-  return Promise.all(["seed", ...rig.receivers].map(async (host) => openPage(await rig.launch(host), address)));
+/** By host, the seed's first. */
+async function openPages(rig: Rig, address: string, options: TransferOptions): Promise<Map<string, Page>> {
+  const open = async (host: string): Promise<[string, Page]> => {
+    const prepare = async (context: BrowserContext) => {
+      await options.tracer?.prepare(context);
+      await options.prepare?.(host, context);
+    };
+    return [host, await openPage(await rig.launch(host), address, prepare)];
+  };
+  return new Map(await Promise.all(["seed", ...rig.receivers].map(open)));
 }
 
 /** Returns when the rest began and ended. */
