@@ -16,6 +16,12 @@ export interface Figures {
   readonly addedDelayP95: number;
   /** Per cent of what came. */
   readonly duplicates: number;
+  /** Ms from the beginning: until the page's script runs, the list of files is known, a first piece is verified. */
+  readonly page: number;
+  readonly list: number;
+  readonly firstByte: number;
+  /** `firstByte` in round trips of the path. */
+  readonly roundTrips: number;
   /** Packets that found the queue of the seed's uplink full. */
   readonly dropped: number;
 }

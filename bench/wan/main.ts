@@ -57,9 +57,10 @@ async function attempt(entry: Entry, rig: Rig): Promise<Run | null> {
 
 function outcome(run: Run | null): string {
   if (!run) return "failed";
-  const finished =
-    run.finished && run.finished.length > 1 ? ` (${run.finished.map((s) => s.toFixed(1)).join(", ")})` : "";
-  return `${run.figures.seconds?.toFixed(2)} s${finished}`;
+  const { seconds, firstByte } = run.figures;
+  if (seconds === undefined) return `first byte after ${firstByte?.toFixed(0)} ms`;
+  const each = run.finished?.map((one) => one.toFixed(1)) ?? [];
+  return `${seconds.toFixed(2)} s${each.length > 1 ? ` (${each.join(", ")})` : ""}`;
 }
 
 async function main(): Promise<void> {

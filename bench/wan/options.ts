@@ -11,7 +11,7 @@ export interface Options {
 
 export function readOptions(words: readonly string[]): Options {
   const value = (name: string) => words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? null;
-  const list = (name: string) => value(name)?.toLowerCase().split(",") ?? null;
+  const list = (name: string) => value(name)?.toLowerCase().split(",").filter(Boolean) ?? null;
   return {
     rounds: Number(value("rounds") ?? 3),
     cases: list("case"),

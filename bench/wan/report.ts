@@ -17,15 +17,26 @@ const COLUMNS: readonly (readonly [keyof Figures, string])[] = [
   ["addedDelayP95", "added ms, 95th"],
   ["dropped", "dropped"],
   ["duplicates", "% twice"],
+  ["page", "page ms"],
+  ["list", "list ms"],
+  ["firstByte", "first byte ms"],
+  ["roundTrips", "round trips"],
 ];
 
-/** Medians over the rounds; columns that no entry has are left out. */
+/** Medians over the rounds, and rates beside the first entry's; columns that no entry has are left out. */
 export function tableOf({ title }: Case, rows: readonly Row[]): string {
   const columns = COLUMNS.filter(([key]) => rows.some(({ runs }) => runs.some(({ figures }) => key in figures)));
+  const first = rows[0] ? medianOf(rows[0].runs, "rate") : Number.NaN;
+  const compared = rows.length > 1 && Number.isFinite(first);
   const table: Table = {
     title,
-    head: ["", "runs", ...columns.map(([, head]) => head)],
-    rows: rows.map(({ name, runs }) => [name, runs.length, ...columns.map(([key]) => medianOf(runs, key))]),
+    head: ["", "runs", ...columns.map(([, head]) => head), ...(compared ? [`of ${rows[0]?.name}`] : [])],
+    rows: rows.map(({ name, runs }) => [
+      name,
+      runs.length,
+      ...columns.map(([key]) => medianOf(runs, key)),
+      ...(compared ? [medianOf(runs, "rate") / first] : []),
+    ]),
   };
   return render(table);
 }

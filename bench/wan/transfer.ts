@@ -20,7 +20,7 @@ export interface TransferOptions {
   /** Writes down what happens; for Starling only. */
   readonly tracer: Tracer | null;
   /** Given each host's profile before it has a page. */
-  readonly prepare?: (host: string, context: BrowserContext) => Promise<void>;
+  readonly prepare?: (host: string, context: BrowserContext) => Promise<void> | undefined;
 }
 
 /** One contender moves a file from the seed to all receivers, each in a browser of its own. */
