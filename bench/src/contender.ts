@@ -12,6 +12,8 @@ export interface Outcome {
   readonly seconds: readonly number[];
   /** Bytes of content that came more than once, as a part of all that came; null where that is not known. */
   readonly duplicateShare: number | null;
+  /** What the sender sent of content, in copies of the file; null where that is not known. */
+  readonly copiesSent: number | null;
 }
 
 /** A way of moving a file between pages. */

@@ -47,7 +47,7 @@ export function rawChannelAt(pages: string, options: RawOptions = PLAIN): Conten
       return async () => {
         const done = timed(receivers, (receiver) => receiver.evaluate(() => window.raw.received()));
         await sender.evaluate(() => window.raw.send());
-        return { seconds: await done, duplicateShare: null };
+        return { seconds: await done, duplicateShare: null, copiesSent: receivers.length };
       };
     },
   };

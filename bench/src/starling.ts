@@ -18,12 +18,18 @@ export function starlingAt(address: string): Contender {
     address,
     prepare: async ({ bytes, sender, receivers }) => {
       await shareWith(bytes, sender, receivers);
-      const before = await bytesDownloaded(receivers);
+      const before = await traffic(sender, receivers);
       return async () => {
         const seconds = await timed(receivers, (receiver) => receiver.evaluate(download));
         await new Promise((resolve) => setTimeout(resolve, AFTERMATH));
-        const came = (await bytesDownloaded(receivers)) - before;
-        return { seconds, duplicateShare: duplicates(came, bytes * receivers.length) };
+        const after = await traffic(sender, receivers);
+        const expected = ciphertextBytes(bytes);
+        const came = after.came - before.came;
+        return {
+          seconds,
+          duplicateShare: Math.max(0, came - expected * receivers.length) / came,
+          copiesSent: (after.sent - before.sent) / expected,
+        };
       };
     },
   };
@@ -51,17 +57,19 @@ export async function shareWith(bytes: number, sender: Page, receivers: readonly
   return link;
 }
 
-async function bytesDownloaded(receivers: readonly Page[]): Promise<number> {
-  const counts = await Promise.all(
-    receivers.map((page) => page.evaluate(() => window.starling?.shares()[0]?.progress.bytesDownloaded ?? 0)),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
+/** Bytes of blocks that the sender sent, and that came at all receivers. */
+async function traffic(sender: Page, receivers: readonly Page[]): Promise<{ sent: number; came: number }> {
+  const totals = (page: Page) => page.evaluate(() => window.starling?.shares()[0]?.progress);
+  const came = await Promise.all(receivers.map(totals));
+  return {
+    sent: (await totals(sender))?.bytesUploaded ?? 0,
+    came: came.reduce((sum, progress) => sum + (progress?.bytesDownloaded ?? 0), 0),
+  };
 }
 
-/** Counts are of ciphertext: files up to 16 MiB have the smallest pieces, larger ones fewer tags than this allows for. */
-function duplicates(came: number, bytes: number): number {
-  const expected = bytes + TAG_BYTES * Math.ceil(bytes / (LEAST_PIECE_BYTES - TAG_BYTES));
-  return Math.max(0, came - expected) / came;
+/** Of a file: up to 16 MiB have the smallest pieces, larger ones fewer tags than this allows for. */
+function ciphertextBytes(bytes: number): number {
+  return bytes + TAG_BYTES * Math.ceil(bytes / (LEAST_PIECE_BYTES - TAG_BYTES));
 }
 
 async function share(bytes: number): Promise<string> {

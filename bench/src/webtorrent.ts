@@ -34,7 +34,7 @@ export function webTorrentAt(pages: string, tracker: string, strategy: Strategy)
       for (const page of receivers) await page.waitForFunction(() => window.torrents !== undefined);
       const magnet = await seedWith(sender, bytes, tracker);
       const fetch = (receiver: Page) => addTorrent(receiver, magnet, tracker, strategy, "done");
-      return async () => ({ seconds: await timed(receivers, fetch), duplicateShare: null });
+      return async () => ({ seconds: await timed(receivers, fetch), duplicateShare: null, copiesSent: null });
     },
   };
 }

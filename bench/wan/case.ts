@@ -16,6 +16,10 @@ export interface Figures {
   readonly addedDelayP95: number;
   /** Per cent of what came. */
   readonly duplicates: number;
+  /** What the seed sent of content, in copies of the file. */
+  readonly copiesSent: number;
+  /** How far the order in which receivers were done follows their uplinks: 1 if who can give more is done sooner, to -1. */
+  readonly order: number;
   /** Ms from the beginning: until the page's script runs, the list of files is known, a first piece is verified. */
   readonly page: number;
   readonly list: number;

@@ -17,6 +17,8 @@ const COLUMNS: readonly (readonly [keyof Figures, string])[] = [
   ["addedDelayP95", "added ms, 95th"],
   ["dropped", "dropped"],
   ["duplicates", "% twice"],
+  ["copiesSent", "copies sent"],
+  ["order", "order"],
   ["page", "page ms"],
   ["list", "list ms"],
   ["firstByte", "first byte ms"],

@@ -6,6 +6,7 @@ import { watchArrivals } from "./curve.ts";
 import type { DelayProbe } from "./delay-probe.ts";
 import { bound, type Network } from "./network.ts";
 import type { Rig } from "./rig.ts";
+import { rankCorrelation } from "./statistics.ts";
 import type { Tracer } from "./trace.ts";
 
 /** Ms that the pages rest before a transfer: what a ping takes then is what the path takes. */
@@ -39,7 +40,7 @@ async function run(rig: Rig, contender: Contender, options: TransferOptions): Pr
   const arrivals = watchArrivals(rig);
   const endTrace = tracer?.watch(rig, pages);
   const startedAt = performance.now();
-  const { seconds: finished, duplicateShare } = await start();
+  const { seconds: finished, duplicateShare, copiesSent } = await start();
   const seconds = Math.max(...finished);
   const delay = probe?.added(idle, [startedAt, startedAt + seconds * 1000]);
   if (endTrace) console.log(`  traced: ${await endTrace()}*`);
@@ -52,8 +53,18 @@ async function run(rig: Rig, contender: Contender, options: TransferOptions): Pr
       ...(network && { timesBound: seconds / bound(bytes, network), dropped: drops() }),
       ...(delay && { addedDelayMedian: delay.median, addedDelayP95: delay.p95 }),
       ...(duplicateShare !== null && { duplicates: 100 * duplicateShare }),
+      ...(copiesSent !== null && receivers.length > 1 && { copiesSent }),
+      ...(network && orderOf(network, finished)),
     },
   };
+}
+
+/** Of receivers whose uplinks differ. */
+function orderOf(network: Network, finished: readonly number[]): { order?: number } {
+  const uplinks = network.receivers.map(({ up }) => up);
+  if (new Set(uplinks).size === 1) return {};
+  const sooner = finished.map((seconds) => -seconds);
+  return { order: rankCorrelation(uplinks, sooner) };
 }
 
 /** By host, the seed's first. */
