@@ -7,7 +7,7 @@ interface Transfer {
   readonly receivers: readonly Page[];
 }
 
-export interface Outcome {
+interface Outcome {
   /** From the wish to download until each receiver had verified everything, in the order of `receivers`. */
   readonly seconds: readonly number[];
   /** Bytes of content that came more than once, as a part of all that came; null where that is not known. */

@@ -15,6 +15,7 @@ const PATIENCE_MS = 240_000;
 
 const options = readOptions(process.argv.slice(2));
 let rig: Rig | null = null;
+let stopped = false;
 
 /** Entries take turns within a round, so that a slow minute of the machine touches all of them. */
 async function compare(question: Case, traces: string): Promise<Row[]> {
@@ -28,6 +29,7 @@ async function compare(question: Case, traces: string): Promise<Row[]> {
     for (let round = 1; round <= options.rounds; round++) {
       for (const [i, entry] of entries.entries()) {
         const run = await attempt(entry, rig);
+        if (stopped) return rows;
         console.log(`  round ${round}  ${entry.name.padEnd(24)} ${outcome(run)}`);
         if (run) rows[i]?.runs.push(run);
       }
@@ -47,7 +49,7 @@ async function attempt(entry: Entry, rig: Rig): Promise<Run | null> {
   try {
     return await Promise.race([entry.run(rig), late]);
   } catch (error) {
-    console.error(`  ${entry.name}: ${error instanceof Error ? error.message : error}`);
+    if (!stopped) console.error(`  ${entry.name}: ${error instanceof Error ? error.message : error}`);
     return null;
   } finally {
     clearTimeout(timer);
@@ -89,6 +91,7 @@ function fail(sentence: string): void {
 }
 
 async function interrupted(): Promise<never> {
+  stopped = true;
   await rig?.close();
   process.exit(1);
 }
