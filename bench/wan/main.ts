@@ -90,13 +90,14 @@ function fail(sentence: string): void {
   process.exitCode = 1;
 }
 
-/** Takes everything away; what was measured so far is still told. */
+/** Takes everything away; what was measured so far is still told. A signal may come twice, through a wrapper too. */
 async function interrupted(): Promise<void> {
+  if (stopped) return;
   stopped = true;
   process.exitCode = 1;
   await rig?.close();
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, interrupted);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
 await main();
 process.exit();
