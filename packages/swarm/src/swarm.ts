@@ -1,5 +1,5 @@
 import { DecodeError, type Machine, type NodeId, nodeIdFromBytes, type Root } from "@starling/protocol";
-import { flushAnnouncements, onDontHave, onHave, tellLate } from "./availability.ts";
+import { flushAnnouncements, loseInterest, onDontHave, onHave, tellLate } from "./availability.ts";
 import { banPeer, checkHonestSource, dropPeer } from "./bans.ts";
 import { Candidates, releaseAll, tidyLinks } from "./candidates.ts";
 import { onInterested, onNotInterested, rechoke } from "./choking.ts";
@@ -305,6 +305,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     if (silent !== null && silent.strikes >= ctx.limits.strikes) dropPeer(ctx, silent.id, "unanswered-requests");
     fetchManifest(ctx, share);
     tellLate(ctx, share);
+    loseInterest(ctx, share);
     tidyLinks(ctx, share);
     dial(ctx, share);
     rechoke(ctx, share);
