@@ -118,8 +118,20 @@ export function recountUseful(peer: PeerState, content: Content): void {
   peer.useful = useful;
 }
 
-/** Tells the peer whether we want anything that it has, when that changed. */
+/**
+ * Shows interest together with the join, before the peer could say what it has: its answer may then unchoke us, which
+ * saves a round trip. If it has nothing for us, {@link loseInterest} takes it back.
+ */
+export function expectPieces(ctx: Context, peer: PeerState): void {
+  if (peer.share.blockedBy !== null) return;
+  peer.amInterested = true;
+  peer.satedAt = ctx.now;
+  ctx.send(peer, { type: "interested", share: peer.localNumber });
+}
+
+/** Tells the peer whether we want anything that it has, when that changed. Without the manifest nobody can know. */
 export function updateInterest(ctx: Context, peer: PeerState): void {
+  if (peer.share.content === null) return;
   const interested = peer.joined && peer.share.fetching && peer.useful > 0;
   if (interested === peer.amInterested) return;
   peer.amInterested = interested;
@@ -135,7 +147,8 @@ const SATED_MS = 1_000;
 /** Ends the interest in peers whose last useful piece we got some time ago. */
 export function loseInterest(ctx: Context, share: ShareState): void {
   for (const peer of share.peers.values()) {
-    if (peer.amInterested && peer.useful === 0 && ctx.now - peer.satedAt >= SATED_MS) updateInterest(ctx, peer);
+    if (peer.amInterested && peer.joined && peer.useful === 0 && ctx.now - peer.satedAt >= SATED_MS)
+      updateInterest(ctx, peer);
   }
 }
 

@@ -1,9 +1,9 @@
 import { equalBytes, joinProof, type NodeId, type SwarmMessage, toHex } from "@starling/protocol";
-import { forgetBits, sendHaveSet } from "./availability.ts";
+import { expectPieces, forgetBits, sendHaveSet } from "./availability.ts";
 import { fillSlots } from "./choking.ts";
 import type { Context } from "./context.ts";
 import { MAX_DECLINED } from "./limits.ts";
-import { manifestSourceLost } from "./manifest-exchange.ts";
+import { expectManifest, manifestSourceLost } from "./manifest-exchange.ts";
 import { exchangePeers } from "./peer-exchange.ts";
 import { Link, PeerState } from "./peer-state.ts";
 import { sourceLost } from "./provider-search.ts";
@@ -18,7 +18,10 @@ type Leave = Extract<SwarmMessage, { type: "leave" }>;
 export function joinLinked(ctx: Context, share: ShareState, id: NodeId): void {
   const link = ctx.links.get(id);
   if (link === undefined || share.paused || share.peers.has(id) || share.banned.has(id)) return;
-  sendJoin(ctx, share, link);
+  const peer = sendJoin(ctx, share, link);
+  if (!share.incomplete) return;
+  expectManifest(ctx, peer);
+  expectPieces(ctx, peer);
 }
 
 /** We take part from now on: peers that joined too early need not find out by themselves. */
