@@ -190,13 +190,18 @@ export function tellLate(ctx: Context, share: ShareState): void {
   for (const peer of share.peers.values()) if (peer.untold.length > 0) tell(ctx, peer);
 }
 
-/** But for pieces withdrawn meanwhile. */
 function tell(ctx: Context, peer: PeerState): void {
-  const { content } = peer.share;
-  if (content === null) return;
-  const pieces = peer.untold.filter((piece) => getBit(content.have, piece));
+  const pieces = peer.untold;
   peer.untold = [];
   peer.toldAt = ctx.now;
+  tellPieces(ctx, peer, pieces);
+}
+
+/** Tells a peer of pieces in any order, but for those that were withdrawn meanwhile. */
+export function tellPieces(ctx: Context, peer: PeerState, untold: readonly number[]): void {
+  const { content } = peer.share;
+  if (content === null) return;
+  const pieces = untold.filter((piece) => getBit(content.have, piece));
   for (const set of rangesOf(pieces)) ctx.send(peer, { type: "have", share: peer.localNumber, pieces: set });
 }
 

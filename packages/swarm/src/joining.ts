@@ -9,6 +9,7 @@ import { Link, PeerState } from "./peer-state.ts";
 import { sourceLost } from "./provider-search.ts";
 import { refillShare, releaseRequests } from "./requester.ts";
 import type { ShareState } from "./share-state.ts";
+import { breakPromises } from "./sole-seed.ts";
 import { forgetUploads } from "./uploader.ts";
 
 type Join = Extract<SwarmMessage, { type: "join" }>;
@@ -96,7 +97,9 @@ function removeMember(ctx: Context, peer: PeerState): void {
   releaseRequests(ctx, peer);
   forgetUploads(ctx, peer);
   forgetBits(peer);
+  breakPromises(peer);
   share.peers.delete(peer.id);
+  if (peer.joined) share.acquaintances.remember(peer.id, peer, ctx.now);
   link.members.delete(share.root);
   if (peer.remoteNumber !== null) {
     link.byRemote.delete(peer.remoteNumber);

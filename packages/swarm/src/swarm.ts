@@ -17,6 +17,7 @@ import { finishBegun, onReject, refill, refillShare, refillStarved, takeBlock } 
 import { select, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
+import { afterSpread, offerWhenIdle } from "./sole-seed.ts";
 import { timeOut } from "./timeouts.ts";
 import { onCancel, onFlushed, onLoaded, onRequest, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, storeAgain, verify, withdraw } from "./verification.ts";
@@ -120,7 +121,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   #add(input: Input<"add">): void {
     const ctx = this.#ctx;
     if (ctx.shares.has(input.root)) return;
-    const share = new ShareState(input.root, input.wanted, input.paused, new Candidates(ctx.limits.candidates));
+    const { candidates, uploadSlots } = ctx.limits;
+    const share = new ShareState(input.root, input.wanted, input.paused, new Candidates(candidates), uploadSlots);
     share.givenHave = input.have;
     ctx.shares.set(input.root, share);
     ctx.sharesByTag.set(share.tagHex, share);
@@ -222,6 +224,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
       case "have":
         onHave(ctx, peer, message.pieces);
         fetchManifest(ctx, peer.share);
+        afterSpread(ctx, peer.share);
         refill(ctx, peer);
         return null;
       case "donthave":
@@ -309,6 +312,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     tidyLinks(ctx, share);
     dial(ctx, share);
     rechoke(ctx, share);
+    offerWhenIdle(ctx, share);
     exchangePeersOf(ctx, share);
     findProviders(ctx, share);
     checkHonestSource(ctx, share);
