@@ -111,6 +111,15 @@ export class DhtNetwork {
     return host;
   }
 
+  /** One that could be asked for something: linked, and its page not frozen. */
+  anyLinked(among: (id: string) => boolean = () => true): DhtHost {
+    for (;;) {
+      const host = this.any();
+      const page = this.world.node(host.id);
+      if (page !== undefined && page.visibility !== "frozen" && page.links.size > 0 && among(host.id)) return host;
+    }
+  }
+
   ask(host: DhtHost, command: Command): Operation {
     let operation: Operation | null = null;
     this.world.enter(host.id, () => {
