@@ -18,6 +18,7 @@ import { type ShareView, Swarm, type SwarmEffect, type SwarmInput } from "@starl
 import type { Network } from "./network.ts";
 import { addressOf } from "./piece-crypto.ts";
 import { Runner } from "./runner.ts";
+import type { Reading } from "./share-model.ts";
 
 /** How long a peer that broke the protocol or sent bad bytes is refused. */
 const BAN_MS = 10 * 60 * 1000;
@@ -44,6 +45,7 @@ export interface SwarmStart {
   readonly manifest: Uint8Array | null;
   readonly have: Uint8Array | null;
   readonly wanted: readonly PieceRange[];
+  readonly early: readonly number[];
   readonly paused: boolean;
 }
 
@@ -69,8 +71,15 @@ export class SwarmHost {
     this.#runner.dispatch({ type: "add", root, ...start });
   }
 
-  want(root: Root, wanted: readonly PieceRange[]): void {
-    this.#runner.dispatch({ type: "want", root, wanted });
+  want(root: Root, wanted: readonly PieceRange[], early: readonly number[]): void {
+    this.#runner.dispatch({ type: "want", root, wanted, early });
+  }
+
+  /** A reader needs content pieces, counted from behind the catalog's; null: it is done. */
+  deadlines(root: Root, reader: number, reading: Reading | null, catalogPieces: number): void {
+    const [first, count] = reading?.range ?? [0, 0];
+    const range: PieceRange | null = reading && [first + catalogPieces, count];
+    this.#runner.dispatch({ type: "deadlines", root, reader, range, due: 0, every: reading?.every ?? 0 });
   }
 
   pause(root: Root): void {

@@ -131,8 +131,11 @@ export function expectPieces(ctx: Context, peer: PeerState): void {
 
 /** Tells the peer whether we want anything that it has, when that changed. Without the manifest nobody can know. */
 export function updateInterest(ctx: Context, peer: PeerState): void {
-  if (peer.share.content === null) return;
-  const interested = peer.joined && peer.share.fetching && peer.useful > 0;
+  const { share } = peer;
+  if (share.content === null) return;
+  // What a reader wanted may be here a moment before it wants more: the slot is not given up in between.
+  const stays = peer.amInterested && share.isRead && !share.paused && share.blockedBy === null;
+  const interested = peer.joined && (stays || (share.fetching && peer.useful > 0));
   if (interested === peer.amInterested) return;
   peer.amInterested = interested;
   ctx.send(peer, { type: interested ? "interested" : "notinterested", share: peer.localNumber });

@@ -9,7 +9,7 @@ import type { NextBlock } from "./requester.ts";
 const SCAN_PIECES = 16;
 const SCAN_BLOCKS = 32;
 /** A second peer must be expected to finish this many times sooner. */
-const SOONER = 1.5;
+export const SOONER = 1.5;
 /** Ms that a block is expected to take from a peer that sent none yet. */
 const UNKNOWN_RESPONSE = 500;
 
@@ -45,7 +45,8 @@ function slowBlock(ctx: Context, peer: PeerState, begun: BegunPiece, budget: { b
   return -1;
 }
 
-function mayDuplicate(ctx: Context, peer: PeerState, length: number): boolean {
+/** Whether so many bytes more may be asked for a second time. */
+export function mayDuplicate(ctx: Context, peer: PeerState, length: number): boolean {
   const { share } = peer;
   const bound = Math.max(ctx.limits.blockBytes, share.down.total * ctx.limits.duplicateShare);
   return share.duplicateBytes + length <= bound;
@@ -62,7 +63,8 @@ function remaining(ctx: Context, begun: BegunPiece, key: number): number {
   return Math.max(expectedWait(owner) - waited, waited - expectedWait(owner), 0);
 }
 
-function expectedWait(peer: PeerState): number {
+/** Ms that a block asked of this peer now should take. */
+export function expectedWait(peer: PeerState): number {
   const rate = peer.window.rate;
   if (rate === 0) return peer.window.expected || UNKNOWN_RESPONSE;
   return Math.max(peer.window.expected, (peer.outstandingBytes / rate) * 1000);

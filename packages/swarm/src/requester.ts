@@ -9,10 +9,11 @@ import {
 import { claim, disclaim, updateInterest } from "./availability.ts";
 import { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
+import { earlyPiece, leavesUrgent, urgentBlock, yieldsToReaders } from "./deadlines.ts";
 import { endgameBlock } from "./endgame.ts";
 import { blockKey, MAX_OUTSTANDING, SMALL_BLOCK, SMALL_REQUESTS } from "./limits.ts";
 import type { Outstanding, PeerState } from "./peer-state.ts";
-import type { ShareState } from "./share-state.ts";
+import type { Content, ShareState } from "./share-state.ts";
 
 /** Begun pieces looked at for a block that another peer left; bounds the work of one request. */
 const OPEN_SCAN = 64;
@@ -182,13 +183,22 @@ function isSmall(peer: PeerState): boolean {
   return peer.outstandingBytes <= peer.outstandingCount * SMALL_BLOCK;
 }
 
-/** Pieces already begun before new ones; then other peers' blocks; then, in the endgame, blocks asked of others. */
+/**
+ * What readers need first. Then pieces already begun before new ones; then other peers' blocks; then, in the endgame,
+ * blocks asked of others.
+ */
 function nextBlock(ctx: Context, peer: PeerState): NextBlock | null {
+  if (peer.share.urgent.length > 0) {
+    const urgent = urgentBlock(ctx, peer, (piece) => blockOf(ctx, peer, piece));
+    if (urgent !== null) return urgent;
+  }
+  if (yieldsToReaders(ctx, peer)) return null;
+  const leaves = (begun: BegunPiece): boolean => leavesUrgent(ctx, peer, begun.index);
   return (
     freeBlock(peer, peer.current) ??
-    openBlock(peer, (begun) => begun.owner === null) ??
+    openBlock(peer, (begun) => begun.owner === null && !leaves(begun)) ??
     beginPiece(ctx, peer) ??
-    openBlock(peer, (begun) => !begun.exclusive) ??
+    openBlock(peer, (begun) => !begun.exclusive && !leaves(begun)) ??
     endgameBlock(ctx, peer)
   );
 }
@@ -219,13 +229,26 @@ function openBlock(peer: PeerState, fits: (begun: BegunPiece) => boolean): NextB
   return null;
 }
 
+/** A free block of this very piece, which is begun if nobody did. */
+function blockOf(ctx: Context, peer: PeerState, piece: number): NextBlock | null {
+  const { begun, content } = peer.share;
+  const known = begun.get(piece);
+  if (known !== undefined) return known.exclusive && known.owner !== peer ? null : freeBlock(peer, known);
+  return content !== null && !ctx.starved && content.picker.has(piece) ? begin(ctx, peer, content, piece) : null;
+}
+
 function beginPiece(ctx: Context, peer: PeerState): NextBlock | null {
   const { share } = peer;
   const content = share.content;
   if (content === null || ctx.starved) return null;
   const anyRarity = share.haveCount + share.begun.size < RANDOM_FIRST;
-  const piece = content.picker.pick(peer.bits, anyRarity, peer.countedAsSeed, peer.current?.index);
-  if (piece < 0) return null;
+  const early = earlyPiece(ctx, peer);
+  const piece = early >= 0 ? early : content.picker.pick(peer.bits, anyRarity, peer.countedAsSeed, peer.current?.index);
+  return piece < 0 || leavesUrgent(ctx, peer, piece) ? null : begin(ctx, peer, content, piece);
+}
+
+function begin(ctx: Context, peer: PeerState, content: Content, piece: number): NextBlock | null {
+  const { share } = peer;
   const length = content.table.length(piece);
   if (!hasMemory(ctx, length)) {
     ctx.starved = true;

@@ -13,6 +13,7 @@ import {
 import { Acquaintances } from "./acquaintances.ts";
 import type { BegunPiece } from "./begun-piece.ts";
 import type { Candidates } from "./candidates.ts";
+import type { Reader, UrgentPiece } from "./deadlines.ts";
 import type { ManifestFetch } from "./manifest-exchange.ts";
 import type { PeerState } from "./peer-state.ts";
 import { Picker } from "./picker.ts";
@@ -110,6 +111,11 @@ export class ShareState {
   /** Verified pieces as given by `add`, until the manifest is known. */
   givenHave: Uint8Array | null = null;
   wanted: readonly PieceRange[];
+  readonly readers = new Map<number, Reader>();
+  /** What readers need, by deadline; pieces that are here may be among them. */
+  urgent: readonly UrgentPiece[] = [];
+  /** Pieces that go before all others but those; pieces that are begun or here may be among them. */
+  early: readonly number[] = [];
   missingCount = 0;
   haveCount = 0;
   paused: boolean;
@@ -158,9 +164,14 @@ export class ShareState {
     this.slots = slots;
   }
 
-  /** Whether something is left to fetch: the manifest, or wanted pieces. */
+  /** Whether something is left to fetch: the manifest, wanted pieces, or what readers may want next. */
   get incomplete(): boolean {
-    return this.content === null || this.missingCount > 0;
+    return this.content === null || this.missingCount > 0 || this.isRead;
+  }
+
+  /** A reader is here, and not the whole share. */
+  get isRead(): boolean {
+    return this.readers.size > 0 && this.haveCount < (this.content?.table.count ?? 0);
   }
 
   /** Whether blocks may be asked for. */

@@ -14,7 +14,7 @@ import { exchangePeersOf } from "./peer-exchange.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { findProviders } from "./provider-search.ts";
 import { finishBegun, onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
-import { select, startContent, updateAll } from "./selection.ts";
+import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
 import { afterSpread, offerWhenIdle } from "./sole-seed.ts";
@@ -96,8 +96,11 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     if (share === undefined) return;
     switch (input.type) {
       case "want":
+        share.early = input.early ?? [];
         select(ctx, share, input.wanted);
         return this.#seek(share);
+      case "deadlines":
+        return this.#deadlines(share, input);
       case "pause":
         return this.#pause(share);
       case "resume":
@@ -124,11 +127,19 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     const { candidates, uploadSlots } = ctx.limits;
     const share = new ShareState(input.root, input.wanted, input.paused, new Candidates(candidates), uploadSlots);
     share.givenHave = input.have;
+    share.early = input.early ?? [];
     ctx.shares.set(input.root, share);
     ctx.sharesByTag.set(share.tagHex, share);
     if (input.manifest !== null) this.#startContent(share, input.manifest, false);
     this.#seek(share);
     joinDeclined(ctx, share);
+  }
+
+  #deadlines(share: ShareState, { reader, range, due, every }: Input<"deadlines">): void {
+    const { now } = this.#ctx;
+    const begins = share.readers.size === 0;
+    setReader(this.#ctx, share, reader, range && { range, due: now + due, every });
+    if (begins && share.isRead) this.#seek(share);
   }
 
   /** Looks for sources at once rather than at the next tick. */
