@@ -18,7 +18,7 @@ import { select, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
 import { timeOut } from "./timeouts.ts";
-import { onCancel, onFlushed, onLoaded, onRequest, relieveLink } from "./uploader.ts";
+import { onCancel, onFlushed, onLoaded, onRequest, pump, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, storeAgain, verify, withdraw } from "./verification.ts";
 import type { ShareView } from "./view.ts";
 
@@ -218,6 +218,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
 
   #takeOf(peer: PeerState, message: Exclude<Input<"message">["message"], { type: "join" | "leave" }>): string | null {
     const ctx = this.#ctx;
+    // What follows a join answers ours, at once.
+    if (!peer.heard) peer.greeted(ctx.now - peer.createdAt);
     switch (message.type) {
       case "have":
         onHave(ctx, peer, message.pieces);
@@ -228,7 +230,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         onDontHave(ctx, peer, message.pieces);
         return null;
       case "request":
-        return onRequest(ctx, peer, message.blocks);
+        return onRequest(ctx, peer, message);
       case "cancel":
         onCancel(ctx, peer, message.blocks);
         return null;
@@ -294,7 +296,9 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     const ctx = this.#ctx;
     if (ctx.now - this.#lastTick > ASLEEP) ctx.awakeSince = ctx.now;
     this.#lastTick = ctx.now;
+    ctx.governor.expire(ctx.now);
     for (const link of ctx.links.values()) relieveLink(ctx, link);
+    pump(ctx);
     for (const share of ctx.shares.values()) this.#tickShare(share);
   }
 
