@@ -189,6 +189,7 @@ export class ShareRun implements SwarmShare {
     const { root, data } = this.#model;
     const wanted = this.#model.wantedRanges([]);
     this.#core.swarm.add(root, this, { manifest: data.manifest, have, wanted, paused: data.paused });
+    this.#core.swarm.limit(root, data.limits);
   }
 
   #leave(): void {

@@ -5,6 +5,7 @@ import type { SwarmLimits } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { PieceCache } from "./piece-cache.ts";
 import type { ShareState } from "./share-state.ts";
+import { SpeedLimits } from "./token-bucket.ts";
 
 /** A `load` under way: its piece's length and who waits for it. */
 export interface Loading {
@@ -19,6 +20,7 @@ export class Context {
   readonly limits: SwarmLimits;
   readonly cache: PieceCache;
   readonly governor: Governor;
+  readonly speed = new SpeedLimits();
   readonly links = new Map<NodeId, Link>();
   readonly shares = new Map<Root, ShareState>();
   readonly sharesByTag = new Map<string, ShareState>();

@@ -47,7 +47,7 @@ export function refill(ctx: Context, peer: PeerState): void {
   const due = reportIsDue(peer);
   if (!due && !(mayAsk(peer) && wantsRefill(peer))) return;
   let blocks: BlockRange[] = [];
-  while (mayAsk(peer) && hasRoom(peer)) {
+  while (mayAsk(peer) && hasRoom(peer) && isWithinLimits(ctx, peer.share)) {
     const next = nextBlock(ctx, peer);
     if (next === null) break;
     blocks.push(ask(ctx, peer, next));
@@ -167,6 +167,10 @@ export function finishBegun(ctx: Context, share: ShareState, begun: BegunPiece):
   if (!share.begun.delete(begun.index)) return;
   share.open.delete(begun);
   ctx.begunBytes -= begun.bytes.length;
+}
+
+function isWithinLimits(ctx: Context, share: ShareState): boolean {
+  return ctx.speed.down.mayTake(ctx.now) && share.speed.down.mayTake(ctx.now);
 }
 
 function mayAsk(peer: PeerState): boolean {
@@ -289,6 +293,8 @@ function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockR
   peer.outstandingBytes += length;
   peer.outstandingCount++;
   ctx.outstandingBytes += length;
+  ctx.speed.down.take(length);
+  peer.share.speed.down.take(length);
   return [begun.index, offset, length];
 }
 

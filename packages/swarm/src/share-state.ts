@@ -16,6 +16,7 @@ import type { ManifestFetch } from "./manifest-exchange.ts";
 import type { PeerState } from "./peer-state.ts";
 import { Picker } from "./picker.ts";
 import { RateMeter } from "./rate-meter.ts";
+import { SpeedLimits } from "./token-bucket.ts";
 
 /** Bytes of a piece that failed its hash, and who sent its blocks; compared with the right bytes once they are known. */
 export interface Dispute {
@@ -129,6 +130,7 @@ export class ShareState {
   /** Verified in this call, to be announced at its end. */
   announce: number[] = [];
 
+  readonly speed = new SpeedLimits();
   readonly down = new RateMeter();
   readonly up = new RateMeter();
   /** Bytes asked for a second time in the endgame. */

@@ -17,6 +17,7 @@ import { finishBegun, onReject, refill, refillShare, refillStarved, takeBlock } 
 import { select, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
+import { onPulse, setLimits } from "./speed-limits.ts";
 import { timeOut } from "./timeouts.ts";
 import { onCancel, onFlushed, onLoaded, onRequest, pump, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, storeAgain, verify, withdraw } from "./verification.ts";
@@ -80,6 +81,10 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         return this.#flushed(input);
       case "tick":
         return this.#tick();
+      case "pulse":
+        return onPulse(this.#ctx);
+      case "limit":
+        return this.#limit(input);
       case "add":
         return this.#add(input);
       default:
@@ -88,7 +93,10 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   }
 
   #ofShare(
-    input: Exclude<SwarmInput, Input<"block" | "message" | "link-up" | "link-down" | "flushed" | "tick" | "add">>,
+    input: Exclude<
+      SwarmInput,
+      Input<"block" | "message" | "link-up" | "link-down" | "flushed" | "tick" | "pulse" | "limit" | "add">
+    >,
   ): void {
     const ctx = this.#ctx;
     const share = ctx.shares.get(input.root);
@@ -115,6 +123,12 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         if (input.bytes === null) withdraw(ctx, share, input.piece);
         return onLoaded(ctx, share.cacheKey(input.piece), input.piece, input.bytes);
     }
+  }
+
+  #limit({ root, up, down }: Input<"limit">): void {
+    const ctx = this.#ctx;
+    const limits = root === null ? ctx.speed : ctx.shares.get(root)?.speed;
+    if (limits !== undefined) setLimits(ctx, limits, up, down);
   }
 
   #add(input: Input<"add">): void {

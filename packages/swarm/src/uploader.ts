@@ -120,8 +120,11 @@ function first<Queue extends { turn: number }>(queues: Iterable<Queue>): Queue |
 /** Sends one block or part of a manifest of the link; false if it has none that may go now. */
 function serve(ctx: Context, link: Link): boolean {
   for (const peer of link.members.values()) if (sendManifestChunk(ctx, peer)) return true;
+  if (!ctx.speed.up.mayTake(ctx.now)) return false;
   const waiting: PeerState[] = [];
-  for (const peer of link.members.values()) if (peer.ready.size > 0) waiting.push(peer);
+  for (const peer of link.members.values()) {
+    if (peer.ready.size > 0 && peer.share.speed.up.mayTake(ctx.now)) waiting.push(peer);
+  }
   for (let peer = first(waiting); peer !== undefined; peer = first(waiting)) {
     if (sendReady(ctx, peer)) return true;
     waiting.splice(waiting.indexOf(peer), 1);
@@ -155,6 +158,8 @@ function sendBlock(ctx: Context, peer: PeerState, [piece, offset, length]: Block
   peer.link.queuedBytes += length;
   peer.link.queueChangedAt = ctx.now;
   ctx.governor.sent(peer.flow, length, ctx.now);
+  ctx.speed.up.take(length);
+  peer.share.speed.up.take(length);
   takeTurn(ctx, peer, length);
   const payload = bytes.subarray(offset, offset + length);
   ctx.emit({ type: "send-block", peer: peer.id, share: peer.localNumber, piece, offset, payload });
