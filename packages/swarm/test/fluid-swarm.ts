@@ -52,6 +52,11 @@ export class FluidSwarm implements Surroundings {
     return host;
   }
 
+  /** Somebody who is there and counts for nothing. */
+  addBystander(): FluidSwarmHost {
+    return this.#enter({ rates: { up: 1, down: 1 }, conduct: "free-rider" }, false);
+  }
+
   /** A downloader that comes at a time (virtual ms). */
   addPeer(member: Member, at = 0): void {
     this.#expected++;
