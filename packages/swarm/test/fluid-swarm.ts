@@ -22,6 +22,7 @@ export interface Member {
 /** How many peers whoever asks is told of, at random. */
 const TOLD = 40;
 const DIAL_MS = 200;
+const REDIAL_MS = 1000;
 const COMES_BACK_MS = 25_000;
 
 /** A swarm of real machines in a fluid world: who is in it, who is told of whom, who comes and goes. */
@@ -94,8 +95,8 @@ export class FluidSwarm implements Surroundings {
     return told;
   }
 
-  dial(from: NodeId, to: NodeId): void {
-    this.world.after(DIAL_MS, () => {
+  dial(from: NodeId, to: NodeId, again = false): void {
+    this.world.after(again ? REDIAL_MS : DIAL_MS, () => {
       if (this.#present.get(from)?.wants.has(to)) this.world.link(from, to);
     });
   }
