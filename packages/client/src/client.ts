@@ -73,6 +73,7 @@ class StarlingClient implements Client {
     this.overlay = new OverlayApi(overlay, () => overlayView(this.#core));
     overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
     overlay.input({ type: "contacts", contacts: identity.contacts });
+    overlay.input({ type: "numbers", numbers: identity.numbers });
     this.#unwatch = watchPage(overlay);
     this.#core.tabs.listen((message) => void this.#heard(message));
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), REPORT_MS)];
