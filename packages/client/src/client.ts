@@ -76,6 +76,7 @@ class StarlingClient implements Client {
     this.overlay = new OverlayApi(overlay, () => overlayView(this.#core));
     overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
     overlay.input({ type: "contacts", contacts: identity.contacts });
+    overlay.input({ type: "numbers", numbers: identity.numbers });
     this.#unwatch = watchPage(overlay);
     this.#unwatchLimits = watchLimits((limits) => this.#applyLimits(limits));
     this.#applyLimits(this.#limits);
