@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["{packages,apps}/*/test/**/*.test.{ts,tsx}", "{scripts,bench/sim}/test/**/*.test.ts"],
+          include: ["{packages,apps}/*/test/**/*.test.{ts,tsx}", "{scripts,bench/sim,bench/wan}/test/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
           environment: "node",
           // For tests that start processes on a busy machine.

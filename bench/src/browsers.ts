@@ -17,9 +17,14 @@ function launchOptions(): LaunchOptions {
   return { ...(executablePath ? { executablePath } : {}), args: CHROMIUM_FLAGS };
 }
 
-/** A page in a profile of its own. */
-export async function openPage(browser: Browser, address: string): Promise<Page> {
+/** A page in a profile of its own. @param prepare is given the profile before it has a page. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  prepare?: (context: BrowserContext) => Promise<void>,
+): Promise<Page> {
   const context = await browser.newContext();
+  await prepare?.(context);
   const page = await context.newPage();
   page.on("pageerror", (error) => console.error(`${address}: ${error.message}`));
   await page.goto(address);

@@ -7,11 +7,13 @@ interface Transfer {
   readonly receivers: readonly Page[];
 }
 
-export interface Measurement {
-  /** From the wish to download until the last receiver has verified everything. */
-  readonly seconds: number;
-  /** Largest JavaScript heap seen in any page, in bytes. */
-  readonly peakHeap: number;
+interface Outcome {
+  /** From the wish to download until each receiver had verified everything, in the order of `receivers`. */
+  readonly seconds: readonly number[];
+  /** Bytes of content that came more than once, as a part of all that came; null where that is not known. */
+  readonly duplicateShare: number | null;
+  /** What the sender sent of content, in copies of the file; null where that is not known. */
+  readonly copiesSent: number | null;
 }
 
 /** A way of moving a file between pages. */
@@ -19,7 +21,22 @@ export interface Contender {
   readonly name: string;
   /** Address that a fresh page of this contender opens. */
   readonly address: string;
-  /** Moves the file and returns the seconds that it took. */
-  transfer(transfer: Transfer): Promise<number>;
+  /** Makes everything ready, so that only the wish is missing; the result utters it. */
+  prepare(transfer: Transfer): Promise<() => Promise<Outcome>>;
+}
+
+/** One with servers of its own. */
+export interface HostedContender extends Contender {
   close(): Promise<void>;
+}
+
+/** Runs `fetch` on all receivers at once and tells the seconds that each took. */
+export function timed(receivers: readonly Page[], fetch: (receiver: Page) => Promise<void>): Promise<number[]> {
+  const started = performance.now();
+  return Promise.all(
+    receivers.map(async (receiver) => {
+      await fetch(receiver);
+      return (performance.now() - started) / 1000;
+    }),
+  );
 }

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { launch, openPage, watchHeap } from "./browsers.ts";
-import type { Contender, Measurement } from "./contender.ts";
+import type { Contender } from "./contender.ts";
 import { LOCAL_BYTES, localTable, measureLocalWork } from "./local-work.ts";
 import { rawChannel } from "./raw-channel.ts";
 import { starling } from "./starling.ts";
-import { type Row, summary, table } from "./table.ts";
+import { type Measurement, type Row, summary, table } from "./table.ts";
 import { webTorrent } from "./webtorrent.ts";
 
 const MB = 1_000_000;
@@ -38,8 +38,9 @@ async function measure(contender: Contender, { bytes, receivers, oneBrowser }: C
     const pages = await Promise.all(Array.from({ length: receivers }, () => openPage(second, contender.address)));
     for (const page of [sender, ...pages]) page.setDefaultTimeout(PATIENCE_MS);
     const stop = await watchHeap([sender, ...pages]);
-    const seconds = await contender.transfer({ bytes, sender, receivers: pages });
-    return { seconds, peakHeap: await stop() };
+    const start = await contender.prepare({ bytes, sender, receivers: pages });
+    const { seconds } = await start();
+    return { seconds: Math.max(...seconds), peakHeap: await stop() };
   } finally {
     await first.close();
     await second.close();

@@ -2,29 +2,74 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, ServerProcess } from "@starling/e2e";
-import type { Contender } from "./contender.ts";
+import type { Page } from "playwright";
+import { type Contender, type HostedContender, timed } from "./contender.ts";
 
-/** Starling as built, with its own server on loopback. */
-export async function starling(): Promise<Contender> {
+/** What encryption adds to each piece, and the size of the smallest full piece's ciphertext (docs/protocol.md). */
+const TAG_BYTES = 16;
+const LEAST_PIECE_BYTES = 65_536;
+/** What is still under way when the last piece is verified arrives within this time (ms). */
+const AFTERMATH = 300;
+
+/** Starling as built. @param address where its server is. */
+export function starlingAt(address: string): Contender {
+  return {
+    name: "Starling",
+    address,
+    prepare: async ({ bytes, sender, receivers }) => {
+      await shareWith(bytes, sender, receivers);
+      const before = await traffic(sender, receivers);
+      return async () => {
+        const seconds = await timed(receivers, (receiver) => receiver.evaluate(download));
+        await new Promise((resolve) => setTimeout(resolve, AFTERMATH));
+        const after = await traffic(sender, receivers);
+        const expected = ciphertextBytes(bytes);
+        const came = after.came - before.came;
+        return {
+          seconds,
+          duplicateShare: Math.max(0, came - expected * receivers.length) / came,
+          copiesSent: (after.sent - before.sent) / expected,
+        };
+      };
+    },
+  };
+}
+
+/** The same with its own server on loopback. */
+export async function starling(): Promise<HostedContender> {
   const folder = await mkdtemp(join(tmpdir(), "starling-bench-"));
   const server = new ServerProcess(await freePort(), folder);
   await server.start();
   return {
-    name: "Starling",
-    address: server.url,
-    transfer: async ({ bytes, sender, receivers }) => {
-      for (const page of [sender, ...receivers]) await page.waitForFunction(() => window.starling !== undefined);
-      const link = await sender.evaluate(share, bytes);
-      await Promise.all(receivers.map((receiver) => receiver.evaluate(open, link)));
-      const started = performance.now();
-      await Promise.all(receivers.map((receiver) => receiver.evaluate(download)));
-      return (performance.now() - started) / 1000;
-    },
+    ...starlingAt(server.url),
     close: async () => {
       await server.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Shares a file of random bytes on one page and opens its link on the others; they fetch nothing yet. */
+export async function shareWith(bytes: number, sender: Page, receivers: readonly Page[]): Promise<string> {
+  for (const page of [sender, ...receivers]) await page.waitForFunction(() => window.starling !== undefined);
+  const link = await sender.evaluate(share, bytes);
+  await Promise.all(receivers.map((receiver) => receiver.evaluate(open, link)));
+  return link;
+}
+
+/** Bytes of blocks that the sender sent, and that came at all receivers. */
+async function traffic(sender: Page, receivers: readonly Page[]): Promise<{ sent: number; came: number }> {
+  const totals = (page: Page) => page.evaluate(() => window.starling?.shares()[0]?.progress);
+  const came = await Promise.all(receivers.map(totals));
+  return {
+    sent: (await totals(sender))?.bytesUploaded ?? 0,
+    came: came.reduce((sum, progress) => sum + (progress?.bytesDownloaded ?? 0), 0),
+  };
+}
+
+/** Of a file: up to 16 MiB have the smallest pieces, larger ones fewer tags than this allows for. */
+function ciphertextBytes(bytes: number): number {
+  return bytes + TAG_BYTES * Math.ceil(bytes / (LEAST_PIECE_BYTES - TAG_BYTES));
 }
 
 async function share(bytes: number): Promise<string> {

@@ -1,6 +1,11 @@
-import type { Measurement } from "./contender.ts";
-
 const MB = 1_000_000;
+
+export interface Measurement {
+  /** From the wish to download until the last receiver has verified everything. */
+  readonly seconds: number;
+  /** Largest JavaScript heap seen in any page, in bytes. */
+  readonly peakHeap: number;
+}
 
 export interface Row {
   readonly name: string;

@@ -1,0 +1,103 @@
+import type { BrowserContext } from "playwright";
+import { hideTab } from "../../e2e/hidden-tab.ts";
+import { rawChannelAt } from "../src/raw-channel.ts";
+import { starlingAt } from "../src/starling.ts";
+import { webTorrentAt } from "../src/webtorrent.ts";
+import type { Case, Entry } from "./case.ts";
+import { DelayProbe } from "./delay-probe.ts";
+import { firstByteEntries } from "./first-byte.ts";
+import type { Line, Network } from "./network.ts";
+import type { Rig } from "./rig.ts";
+import { transferEntry } from "./transfer.ts";
+
+const MIB = 1024 * 1024;
+/** Between two hosts, in ms; it passes four lines. */
+const ROUND_TRIP = 50;
+/** For a raw channel whose sender overfills no queue: twice what a path of 20 Mbit/s and 50 ms holds. */
+const WINDOW = 256 * 1024;
+
+const twenty = line(20, 20);
+const lossy: Line = { ...twenty, loss: 0.25 };
+const pair: Network = { seed: twenty, receivers: [twenty] };
+
+/** In the order in which they are run. */
+export const CASES: readonly Case[] = [
+  transfers("one-20", "1 to 1, 20 Mbit/s, 50 ms, 16 MiB", 16 * MIB, pair),
+  transfers("one-20-loss", "1 to 1, 20 Mbit/s, 50 ms, 0.25 % loss on each hop, 8 MiB", 8 * MIB, {
+    seed: lossy,
+    receivers: [lossy],
+  }),
+  transfers("five-8", "1 to 5, 8 Mbit/s up, 40 down, 50 ms, 8 MiB", 8 * MIB, {
+    seed: line(8, 40),
+    receivers: [8, 8, 8, 8, 8].map((up) => line(up, 40)),
+  }),
+  transfers("five-mixed", "1 to 5, 8 Mbit/s up, the receivers' 2, 4, 8, 16, 32, 40 down, 50 ms, 8 MiB", 8 * MIB, {
+    seed: line(8, 40),
+    receivers: [2, 4, 8, 16, 32].map((up) => line(up, 40)),
+  }),
+  {
+    name: "first-byte",
+    title: "Until the first verified byte, 20 Mbit/s, 50 ms",
+    network: pair,
+    entries: async () => firstByteEntries(8 * MIB, ROUND_TRIP),
+  },
+  hidden("hidden", "Hidden tabs, 1 to 1, 20 Mbit/s, 50 ms, 16 MiB", 16 * MIB, pair),
+  hidden("hidden-local", "Hidden tabs, two browsers of one machine, 64 MiB", 64 * MIB, null),
+];
+
+/** Every contender moves a file of `bytes` from the seed to all receivers. */
+function transfers(name: string, title: string, bytes: number, network: Network): Case {
+  return {
+    name,
+    title,
+    network,
+    entries: async (rig, tracer) => {
+      const options = { bytes, network, probe: await DelayProbe.start(rig), tracer: null };
+      const { starling } = rig.services;
+      return [
+        ...others(rig, network.receivers.length === 1).map((contender) => transferEntry(contender, options)),
+        transferEntry(starlingAt(starling), { ...options, tracer }),
+      ];
+    },
+  };
+}
+
+/** @param alone whether a single receiver fetches: what data channels can do at best is of interest then. */
+function others(rig: Rig, alone: boolean) {
+  const { pages, tracker } = rig.services;
+  return [
+    rawChannelAt(pages),
+    ...(alone
+      ? [1, 4].map((lanes) => rawChannelAt(pages, { name: `raw, window, ${lanes} x`, window: WINDOW / lanes, lanes }))
+      : []),
+    webTorrentAt(pages, tracker, "sequential"),
+    webTorrentAt(pages, tracker, "rarest"),
+  ];
+}
+
+/** Starling alone, in tabs that are seen and in tabs that are not. */
+function hidden(name: string, title: string, bytes: number, network: Network | null): Case {
+  return {
+    name,
+    title,
+    network,
+    entries: async (rig, tracer) => {
+      const starling = starlingAt(rig.services.starling);
+      const entry = (condition: string, hiddenHost: string | null): Entry => {
+        const prepare = (host: string, context: BrowserContext) => (host === hiddenHost ? hide(context) : undefined);
+        return transferEntry({ ...starling, name: condition }, { bytes, network, probe: null, tracer, prepare });
+      };
+      return [entry("both visible", null), entry("receiver hidden", "peer1"), entry("sender hidden", "seed")];
+    },
+  };
+}
+
+async function hide(context: BrowserContext): Promise<void> {
+  // The compiler that runs this marks functions with a helper that pages do not have.
+  await context.addInitScript("globalThis.__name = (named) => named");
+  await hideTab(context);
+}
+
+function line(up: number, down: number): Line {
+  return { up, down, delay: ROUND_TRIP / 4, loss: 0 };
+}

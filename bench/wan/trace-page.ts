@@ -1,0 +1,114 @@
+// The page's side of --trace: listens in on the app's data channels and notes what their frames tell. It is put on the
+// page as `starlingTrace` before any code of the app runs.
+import { type BlockRange, DecodeError, decodeBlock, decodeSwarmFrame, FRAME, frameKind } from "@starling/protocol";
+
+/** What happened at one end. Times in ms, sizes in bytes of ciphertext. */
+export interface PageEvent {
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** `asked` and `came` at who fetches, `wanted` and `sent` (to the channel) at who serves; `refused` at either. */
+  readonly event: "asked" | "came" | "wanted" | "sent" | "refused";
+  readonly bytes: number;
+  /** Asked of others and not come. */
+  readonly outstanding: number;
+  /** Wanted by others and not handed to a channel. */
+  readonly waiting: number;
+  /** In the channel and not yet on the network. */
+  readonly buffered: number;
+  /** From asking to coming; null for other events. */
+  readonly response: number | null;
+  /** The sender's clock to ours: only its changes mean anything. Null for other events. */
+  readonly delay: number | null;
+}
+
+const noted: PageEvent[] = [];
+const askedAt = new Map<string, number>();
+let outstanding = 0;
+let waiting = 0;
+
+/** Everything noted since the last call. */
+export function take(): PageEvent[] {
+  return noted.splice(0);
+}
+
+const { createDataChannel } = RTCPeerConnection.prototype;
+RTCPeerConnection.prototype.createDataChannel = function (label, options) {
+  const channel = createDataChannel.call(this, label, options);
+  const send = channel.send.bind(channel) as (frame: Uint8Array<ArrayBuffer>) => void;
+  const replaced = (frame: Uint8Array<ArrayBuffer>) => {
+    outgoing(channel, frame);
+    send(frame);
+  };
+  channel.send = replaced as typeof channel.send;
+  channel.addEventListener("message", ({ data }) => incoming(channel, new Uint8Array(data)));
+  return channel;
+};
+
+function outgoing(channel: RTCDataChannel, frame: Uint8Array): void {
+  if (frameKind(frame) === FRAME.block) {
+    const { length } = decodeBlock(frame).payload;
+    waiting -= length;
+    note(channel, "sent", length);
+    return;
+  }
+  const message = swarmMessage(frame);
+  if (message?.type === "request") {
+    outstanding += sum(message.blocks);
+    for (const block of message.blocks) askedAt.set(keyOf(block), performance.now());
+    note(channel, "asked", sum(message.blocks));
+  } else if (message?.type === "reject") {
+    waiting -= sum(message.blocks);
+    note(channel, "refused", sum(message.blocks));
+  }
+}
+
+function incoming(channel: RTCDataChannel, frame: Uint8Array): void {
+  if (frameKind(frame) === FRAME.block) return came(channel, frame);
+  const message = swarmMessage(frame);
+  if (message?.type === "request") {
+    waiting += sum(message.blocks);
+    note(channel, "wanted", sum(message.blocks));
+  } else if (message?.type === "reject") {
+    outstanding -= sum(message.blocks);
+    note(channel, "refused", sum(message.blocks));
+  }
+}
+
+function came(channel: RTCDataChannel, frame: Uint8Array): void {
+  const { piece, offset, payload, sentAt } = decodeBlock(frame);
+  const key = keyOf([piece, offset, payload.length]);
+  const now = performance.now();
+  const asked = askedAt.get(key);
+  askedAt.delete(key);
+  outstanding -= payload.length;
+  note(channel, "came", payload.length, asked === undefined ? null : now - asked, now - sentAt);
+}
+
+function note(
+  channel: RTCDataChannel,
+  event: PageEvent["event"],
+  bytes: number,
+  response: number | null = null,
+  delay: number | null = null,
+): void {
+  const at = performance.timeOrigin + performance.now();
+  noted.push({ at, event, bytes, outstanding, waiting, buffered: channel.bufferedAmount, response, delay });
+}
+
+function swarmMessage(frame: Uint8Array): ReturnType<typeof decodeSwarmFrame> {
+  if (frameKind(frame) !== FRAME.swarm) return null;
+  try {
+    return decodeSwarmFrame(frame);
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+}
+
+function sum(blocks: readonly BlockRange[]): number {
+  return blocks.reduce((bytes, [, , length]) => bytes + length, 0);
+}
+
+function keyOf([piece, offset]: BlockRange): string {
+  return `${piece}/${offset}`;
+}
