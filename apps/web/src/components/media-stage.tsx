@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "react-aria-components";
 import type { MediaKind } from "../logic/media-types.ts";
 import { type PlaybackTrouble, troubleSentence, waitingSentence } from "../logic/playback.ts";
+import { liveShare } from "../state/runtime.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { type FileAddress, fileAddress } from "../streaming/address.ts";
 import { workerReady } from "../streaming/worker-control.ts";
@@ -29,6 +30,8 @@ export function MediaStage({ share, address, kind, name }: MediaStageProps) {
     setAttempt(attempt + 1);
   };
   const onFailed = () => void causeOf(url).then(setTrouble);
+  const size = share.files.find(({ path }) => path === address.path)?.size;
+  const isHere = liveShare(share.id)?.fileProgress(address.path) === size;
   const isLoading = trouble === null && isWaiting;
   return (
     <>
@@ -48,7 +51,7 @@ export function MediaStage({ share, address, kind, name }: MediaStageProps) {
         </div>
       )}
       <p className="viewer-line" role="status">
-        {isLoading ? (waitingSentence(share) ?? "Loading…") : ""}
+        {isLoading ? (waitingSentence(share, isHere) ?? "Loading…") : ""}
       </p>
     </>
   );

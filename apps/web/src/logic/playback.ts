@@ -16,8 +16,9 @@ export function troubleSentence(trouble: PlaybackTrouble, kind: MediaKind): stri
   return `This browser cannot show this ${THING[kind]}: it does not know the format, or the file is damaged. Save it and open it with another program.`;
 }
 
-/** Why nothing comes, if there is a reason; null while it only takes time. */
-export function waitingSentence(share: Pick<ShareView, "state" | "peers">): string | null {
+/** Why nothing comes, if there is a reason; null while it only takes time. `isHere`: the whole file is in this browser. */
+export function waitingSentence(share: Pick<ShareView, "state" | "peers">, isHere: boolean): string | null {
+  if (isHere) return null;
   if (share.state === "paused") return "This share is paused. Press Resume on its page to go on.";
   if (share.state === "failed") return "This share has stopped. Its page says why.";
   if (share.state === "elsewhere")
