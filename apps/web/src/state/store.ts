@@ -20,7 +20,7 @@ export interface Draft {
   readonly password: string;
 }
 
-export interface ShownFile {
+interface ShownFile {
   readonly shareId: string;
   readonly path: string;
 }
