@@ -43,7 +43,7 @@ export function MediaStage({ share, address, kind, name }: MediaStageProps) {
       {trouble !== null && (
         <div className="viewer-trouble" role="alert">
           <p>{troubleSentence(trouble, kind)}</p>
-          {trouble !== "no-worker" && (
+          {trouble === "no-source" && (
             <Button className="button button-plain" onPress={retry}>
               Try again
             </Button>

@@ -4,16 +4,17 @@ import type { MediaKind } from "./media-types.ts";
 /** What keeps a file from being shown. */
 export type PlaybackTrouble = "no-worker" | "no-source" | "unreadable";
 
+const VERB: Record<MediaKind, string> = { video: "play", audio: "play", image: "show" };
 const THING: Record<MediaKind, string> = { video: "film", audio: "recording", image: "picture" };
 
 /** What to say about a file that cannot be shown, and what to do. */
 export function troubleSentence(trouble: PlaybackTrouble, kind: MediaKind): string {
   if (trouble === "no-worker") {
-    return `This browser lets the page install no service worker (a private window often does not), so it cannot show the ${THING[kind]} here. Download and save it instead.`;
+    return `This browser lets the page install no service worker (a private window often does not), so it cannot ${VERB[kind]} the ${THING[kind]} here. Download and save it instead.`;
   }
   if (trouble === "no-source")
     return `The ${THING[kind]} could not be read. Open the share's page again, then try once more.`;
-  return `This browser cannot show this ${THING[kind]}: it does not know the format, or the file is damaged. Save it and open it with another program.`;
+  return `This browser cannot ${VERB[kind]} this ${THING[kind]}: it does not know the format, or the file is damaged. Save it and open it with another program.`;
 }
 
 /** Why nothing comes, if there is a reason; null while it only takes time. `isHere`: the whole file is in this browser. */
