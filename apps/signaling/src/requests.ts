@@ -51,7 +51,7 @@ function serveFiles(folder: string): Route {
   if (!existsSync(join(folder, "index.html"))) {
     return (_, response) => sendText(response, 503, "The app is not built yet; npm start builds it.");
   }
-  const serve = sirv(folder, { etag: true, setHeaders: setCaching });
+  const serve = sirv(folder, { etag: true, brotli: true, gzip: true, setHeaders: setCaching });
   return (request, response) => {
     // The app's files are small; sirv throws on a range that ends before it begins.
     delete request.headers.range;

@@ -60,12 +60,7 @@ export class Library {
   }
 
   #asker(): DhtHost {
-    for (;;) {
-      const host = this.#network.any();
-      const page = this.#network.world.node(host.id);
-      if (page !== undefined && page.visibility !== "frozen" && page.links.size > 0 && this.#mayAsk(host.id))
-        return host;
-    }
+    return this.#network.anyLinked(this.#mayAsk);
   }
 }
 

@@ -7,6 +7,10 @@ export {
   weibull,
 } from "./distributions.ts";
 export { EventQueue } from "./event-queue.ts";
+export { distributionBound } from "./fluid/distribution-bound.ts";
+export { jainIndex, rankCorrelation } from "./fluid/fairness.ts";
+export { type FluidHost, type FluidOptions, FluidWorld } from "./fluid/fluid-world.ts";
+export { shareOut } from "./fluid/share-out.ts";
 export { commonBits, compareXor, flipBit, IdIndex } from "./id-index.ts";
 export { type Frame, Network, type NodeRates } from "./network.ts";
 export {

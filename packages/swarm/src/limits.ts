@@ -19,9 +19,8 @@ export interface SwarmLimits {
   readonly loadAheadBytes: number;
   /** Requests of one peer that we queue; more are rejected. */
   readonly queuedRequests: number;
-  /** Peers unchoked by merit, and beside them at random. */
+  /** Peers unchoked by merit to begin with; the choker changes it with the uplink, and adds some at random. */
   readonly uploadSlots: number;
-  readonly optimisticSlots: number;
   /** Peers of one share that we want links to. */
   readonly wantedLinks: number;
   /** Candidates of one share that we remember. */
@@ -54,7 +53,6 @@ export const DEFAULT_LIMITS: SwarmLimits = {
   loadAheadBytes: MIB,
   queuedRequests: 2048,
   uploadSlots: 4,
-  optimisticSlots: 1,
   wantedLinks: 20,
   candidates: 256,
   chokeEvery: 10_000,

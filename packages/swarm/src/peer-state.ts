@@ -53,6 +53,7 @@ export class PeerState {
   readonly localNumber: number;
   /** The peer's number; null until its join. */
   remoteNumber: number | null = null;
+  /** When it first joined. */
   readonly createdAt: number;
 
   /** Pieces it says it has; sized for any share until the manifest is known. */
@@ -68,6 +69,8 @@ export class PeerState {
   toldAt = Number.NEGATIVE_INFINITY;
   /** Pieces it has that we miss. */
   useful = 0;
+  /** When we last got a piece that it has. */
+  satedAt = 0;
 
   amChoking = true;
   amInterested = false;
@@ -88,8 +91,9 @@ export class PeerState {
   lastBlockAt = 0;
   unchokedUsAt = 0;
 
-  readonly down = new RateMeter();
-  readonly up = new RateMeter();
+  /** Blocks received from it and sent to it, also before it left and came back. */
+  readonly down: RateMeter;
+  readonly up: RateMeter;
 
   /** What it asked for and did not get yet, oldest first. */
   readonly uploads = new Map<number, BlockRange>();
@@ -98,17 +102,25 @@ export class PeerState {
   readonly ready = new Map<number, BlockRange>();
   /** Offsets of the manifest that it waits for. */
   manifestOffsets: number[] = [];
+  /** Pieces that it got of us, a sole seed, and that no other peer has yet. */
+  heldAlone = 0;
+  /** Repeats refused to it as by a sole seed, and everything so refused that it was not told of again. */
+  readonly refused = new Set<number>();
+  readonly withheld = new Set<number>();
   chokeChangedAt: number;
   servedSinceUnchoke = 0;
   optimistic = false;
 
   constructor(link: Link, share: ShareState, now: number) {
+    const known = share.acquaintances.recall(link.peer, now);
+    this.down = known?.down ?? new RateMeter();
+    this.up = known?.up ?? new RateMeter();
+    this.createdAt = known?.createdAt ?? now;
     this.link = link;
     this.share = share;
     this.id = link.peer;
     this.localNumber = link.nextNumber;
     link.nextNumber = (link.nextNumber % 65_535) + 1;
-    this.createdAt = now;
     this.chokeChangedAt = now;
     this.bits = makeBitfield(share.content?.table.count ?? MAX_PIECES);
   }

@@ -89,6 +89,7 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
 
 /** The peer will not send these blocks. */
 export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRange[]): void {
+  const refused = new Set<BegunPiece>();
   for (const [piece, offset] of blocks) {
     const key = blockKey(piece, offset);
     const entry = peer.outstanding.get(key);
@@ -96,9 +97,20 @@ export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRa
     const unexpected = entry.live && !peer.peerChoking;
     settle(ctx, peer, key, entry);
     // It unchokes us and yet refuses: believe the refusal, or the two of us would go round for ever.
-    if (unexpected) disclaim(peer, peer.share.content, piece);
+    if (!unexpected) continue;
+    disclaim(peer, peer.share.content, piece);
+    refused.add(entry.begun);
   }
+  for (const begun of refused) leavePiece(ctx, peer, begun);
   updateInterest(ctx, peer);
+}
+
+/** The peer will not send the rest of this piece: whoever has it may begin or take it over. */
+function leavePiece(ctx: Context, peer: PeerState, begun: BegunPiece): void {
+  if (begun.owner !== peer || begun.verifying || begun.dropped) return;
+  if (peer.current === begun) peer.current = null;
+  if (begun.exclusive || begun.untouched) dropBegun(ctx, peer.share, begun);
+  else begun.owner = null;
 }
 
 /** A request ended: with its block, a reject, or the link. Gives the block back to others if it did not arrive. */

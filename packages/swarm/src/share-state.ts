@@ -10,6 +10,7 @@ import {
   type Root,
   toHex,
 } from "@starling/protocol";
+import { Acquaintances } from "./acquaintances.ts";
 import type { BegunPiece } from "./begun-piece.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Reader, UrgentPiece } from "./deadlines.ts";
@@ -125,6 +126,7 @@ export class ShareState {
   readonly peers = new Map<NodeId, PeerState>();
   readonly candidates: Candidates;
   readonly banned = new Set<NodeId>();
+  readonly acquaintances = new Acquaintances();
 
   readonly begun = new Map<number, BegunPiece>();
   /** Begun pieces with free blocks. */
@@ -135,6 +137,11 @@ export class ShareState {
   /** Verified in this call, to be announced at its end. */
   announce: number[] = [];
 
+  /** A sole seed's first copies under way: piece to the peer that asked first. */
+  readonly promised = new Map<number, PeerState>();
+  /** All pieces below this index were at some peer when last looked at. */
+  spreadTo = 0;
+
   readonly down = new RateMeter();
   readonly up = new RateMeter();
   /** Bytes asked for a second time in the endgame. */
@@ -144,14 +151,17 @@ export class ShareState {
   nextFind = 0;
   nextPeerExchange = 0;
   nextChoke = 0;
+  /** Peers unchoked by merit. */
+  slots: number;
 
-  constructor(root: Root, wanted: readonly PieceRange[], paused: boolean, candidates: Candidates) {
+  constructor(root: Root, wanted: readonly PieceRange[], paused: boolean, candidates: Candidates, slots: number) {
     this.root = root;
     this.tag = providerTag(root);
     this.tagHex = toHex(this.tag);
     this.wanted = wanted;
     this.paused = paused;
     this.candidates = candidates;
+    this.slots = slots;
   }
 
   /** Whether something is left to fetch: the manifest, wanted pieces, or what readers may want next. */

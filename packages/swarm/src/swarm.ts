@@ -1,5 +1,5 @@
 import { DecodeError, type Machine, type NodeId, nodeIdFromBytes, type Root } from "@starling/protocol";
-import { flushAnnouncements, onDontHave, onHave, tellLate } from "./availability.ts";
+import { flushAnnouncements, loseInterest, onDontHave, onHave, tellLate } from "./availability.ts";
 import { banPeer, checkHonestSource, dropPeer } from "./bans.ts";
 import { Candidates, releaseAll, tidyLinks } from "./candidates.ts";
 import { onInterested, onNotInterested, rechoke } from "./choking.ts";
@@ -17,6 +17,7 @@ import { finishBegun, onReject, refill, refillShare, refillStarved, takeBlock } 
 import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
+import { afterSpread, offerWhenIdle } from "./sole-seed.ts";
 import { timeOut } from "./timeouts.ts";
 import { onCancel, onFlushed, onLoaded, onRequest, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, storeAgain, verify, withdraw } from "./verification.ts";
@@ -123,7 +124,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   #add(input: Input<"add">): void {
     const ctx = this.#ctx;
     if (ctx.shares.has(input.root)) return;
-    const share = new ShareState(input.root, input.wanted, input.paused, new Candidates(ctx.limits.candidates));
+    const { candidates, uploadSlots } = ctx.limits;
+    const share = new ShareState(input.root, input.wanted, input.paused, new Candidates(candidates), uploadSlots);
     share.givenHave = input.have;
     share.early = input.early ?? [];
     ctx.shares.set(input.root, share);
@@ -233,6 +235,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
       case "have":
         onHave(ctx, peer, message.pieces);
         fetchManifest(ctx, peer.share);
+        afterSpread(ctx, peer.share);
         refill(ctx, peer);
         return null;
       case "donthave":
@@ -316,9 +319,11 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     if (silent !== null && silent.strikes >= ctx.limits.strikes) dropPeer(ctx, silent.id, "unanswered-requests");
     fetchManifest(ctx, share);
     tellLate(ctx, share);
+    loseInterest(ctx, share);
     tidyLinks(ctx, share);
     dial(ctx, share);
     rechoke(ctx, share);
+    offerWhenIdle(ctx, share);
     exchangePeersOf(ctx, share);
     findProviders(ctx, share);
     checkHonestSource(ctx, share);

@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { blockKey } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import type { Content } from "./share-state.ts";
+import { refusesAsSole } from "./sole-seed.ts";
 
 /**
  * Serving. Every request stands in exactly one of a peer's `uploads`, `parked` and `ready` until it leaves as a block or
@@ -204,5 +205,6 @@ function isInside({ table }: Content, [piece, offset, length]: BlockRange): bool
 
 function mayServe(ctx: Context, peer: PeerState, content: Content, piece: number): boolean {
   const queued = peer.uploads.size + peer.parked.size + peer.ready.size;
-  return !peer.amChoking && getBit(content.have, piece) && queued < ctx.limits.queuedRequests;
+  const able = !peer.amChoking && getBit(content.have, piece) && queued < ctx.limits.queuedRequests;
+  return able && !refusesAsSole(peer, content, piece);
 }
