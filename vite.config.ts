@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { serviceWorker } from "./scripts/service-worker.mjs";
 
 /** Where `npm run dev` starts the signaling server. */
 const signaling = `http://localhost:${process.env.PORT ?? "8080"}`;
@@ -25,7 +26,7 @@ function precompress(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), serviceWorker(), precompress()],
   server: { proxy: { "/ws": { target: signaling, ws: true }, "/config.json": { target: signaling } } },
   build: { target: "es2023", outDir: "dist", sourcemap: true, chunkSizeWarningLimit: 1000 },
 });

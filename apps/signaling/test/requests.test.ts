@@ -43,7 +43,7 @@ describe("the built app", () => {
     const asset = await get(url, "/assets/main-abc123.js");
     expect(asset.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
     expect(asset.headers["content-type"]).toBe("text/javascript");
-    expect((await get(url, "/sw.js")).headers["cache-control"]).toBe("no-cache");
+    expect((await get(url, "/sw.js")).headers["cache-control"]).toBe("no-store");
     const again = await get(url, "/", { headers: { "If-None-Match": String(page.headers.etag) } });
     expect(again.status).toBe(304);
   });

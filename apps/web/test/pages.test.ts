@@ -135,6 +135,21 @@ describe("receiving", { timeout: 30_000 }, () => {
     expect(await shown.getByRole("button", { name: "Save data.csv" }).count()).toBe(0);
   });
 
+  test("a picture that cannot be shown says so, passes axe, and closes by Escape to its button", async () => {
+    const shown = await open("downloading", "/share/r1", PHONE);
+    const view = shown.getByRole("button", { name: "View IMG_0002.jpg" });
+    await view.press("Enter");
+    const dialog = shown.getByRole("dialog", { name: "IMG_0002.jpg" });
+    await dialog.getByRole("alert").getByText("This browser cannot show this picture").waitFor();
+    const { violations } = await new AxeBuilder({ page: shown }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await shown.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.viewport.width);
+    await shown.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await view.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await shown.getByRole("button", { name: /(Play|View) .*(pdf|txt|csv)/ }).count()).toBe(0);
+  });
+
   test("Pause becomes Resume and keeps the focus", async () => {
     const shown = await open("downloading", "/share/r1");
     await shown.getByRole("button", { name: "Pause" }).press("Enter");

@@ -22,9 +22,10 @@ const HINTS_KEPT = 8;
 /** Pieces that are fetched early, at most: among hundreds of songs every receiver would fetch the same ones first. */
 const MAX_EARLY = 64;
 
-/** What a stream needs next: content pieces in order, one every so many ms, the first at once. */
+/** What a stream needs next: content pieces in order, the first in `due` ms, each further one `every` ms later. */
 export interface Reading {
   readonly range: PieceRange;
+  readonly due: number;
   readonly every: number;
 }
 

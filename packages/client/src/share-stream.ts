@@ -6,6 +6,12 @@ import type { Reading } from "./share-model.ts";
 /** Times that a piece which vanished from the store is fetched again before giving up. */
 const ATTEMPTS = 3;
 
+/**
+ * Ms that a reader with a chunk in stock can wait for the next: one that stopped reading (a film that was paused, or sought
+ * away from and not yet cancelled) holds up no other.
+ */
+const IN_STOCK_MS = 10_000;
+
 /** What a stream needs from its share. */
 export interface StreamHost {
   readonly content: Content;
@@ -66,7 +72,8 @@ class FileReading implements UnderlyingDefaultSource<Uint8Array> {
     const index = Math.floor(this.#offset / plainSize);
     const piece = this.#first + index;
     try {
-      this.#want(piece);
+      this.#pace.pulled(this.#offset, performance.now());
+      this.#want(piece, 0);
       const plain = await readPiece(this.#host, piece, this.#fileIndex, this.#cancelled.signal);
       if (this.#cancelled.signal.aborted) return;
       const from = this.#offset - index * plainSize;
@@ -76,7 +83,7 @@ class FileReading implements UnderlyingDefaultSource<Uint8Array> {
       if (this.#offset >= this.#end) {
         this.#host.want(null);
         controller.close();
-      }
+      } else if ((controller.desiredSize ?? 0) <= 0) this.#want(piece + 1, IN_STOCK_MS);
     } catch (error) {
       this.#host.want(null);
       if (!this.#cancelled.signal.aborted) throw error;
@@ -88,10 +95,9 @@ class FileReading implements UnderlyingDefaultSource<Uint8Array> {
     this.#host.want(null);
   }
 
-  #want(piece: number): void {
-    this.#pace.pulled(this.#offset, performance.now());
+  #want(piece: number, due: number): void {
     const { ahead, every } = this.#pace;
-    this.#host.want({ range: [piece, Math.min(ahead, this.#last - piece)], every });
+    this.#host.want({ range: [piece, Math.min(ahead, this.#last - piece)], due, every });
   }
 }
 

@@ -85,7 +85,14 @@ export class SwarmHost {
   deadlines(root: Root, reader: number, reading: Reading | null, catalogPieces: number): void {
     const [first, count] = reading?.range ?? [0, 0];
     const range: PieceRange | null = reading && [first + catalogPieces, count];
-    this.#runner.dispatch({ type: "deadlines", root, reader, range, due: 0, every: reading?.every ?? 0 });
+    this.#runner.dispatch({
+      type: "deadlines",
+      root,
+      reader,
+      range,
+      due: reading?.due ?? 0,
+      every: reading?.every ?? 0,
+    });
   }
 
   pause(root: Root): void {

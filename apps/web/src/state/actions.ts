@@ -100,6 +100,15 @@ export async function saveAll(id: string): Promise<void> {
   );
 }
 
+/** Plays or views a file in the page. */
+export function showFile(shareId: string, path: string): void {
+  appStore.setState({ shown: { shareId, path } });
+}
+
+export function closeShown(): void {
+  appStore.setState({ shown: null });
+}
+
 async function trackSave(key: string, save: (onPart: (part: number) => void) => Promise<void>): Promise<void> {
   if (appStore.getState().saving.has(key)) return;
   setSaving(key, 0);

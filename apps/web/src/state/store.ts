@@ -21,6 +21,11 @@ export interface Draft {
   readonly password: string;
 }
 
+interface ShownFile {
+  readonly shareId: string;
+  readonly path: string;
+}
+
 export interface AppState {
   /** Newest first, as the client lists them. */
   readonly shares: readonly ShareView[];
@@ -36,6 +41,8 @@ export interface AppState {
   readonly draft: Draft;
   /** Part of a file or ZIP put together so far, 0 to 1, by {@link saveKey}. */
   readonly saving: ReadonlyMap<string, number>;
+  /** The file that is played or viewed; null if none is. */
+  readonly shown: ShownFile | null;
 }
 
 const INITIAL_STATE: AppState = {
@@ -48,6 +55,7 @@ const INITIAL_STATE: AppState = {
   notice: null,
   draft: { title: "", password: "" },
   saving: new Map(),
+  shown: null,
 };
 
 export function createAppStore() {
