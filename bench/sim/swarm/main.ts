@@ -39,7 +39,7 @@ if (!(nodes >= 8 && Number.isInteger(nodes)) || !Number.isInteger(seed) || asked
 mkdirSync(values.out, { recursive: true });
 for (const name of asked) {
   const begin = performance.now();
-  const report = QUESTIONS[name]?.({ nodes, seed, log: (line) => console.error(`  ${line}`) });
+  const report = QUESTIONS[name]?.({ nodes, real: nodes, seed, log: (line) => console.error(`  ${line}`) });
   for (const table of report?.tables ?? []) console.log(`\n${render(table)}`);
   for (const [file, chart] of Object.entries(report?.charts ?? {})) {
     writeFileSync(join(values.out, `${file}.svg`), plot(chart));

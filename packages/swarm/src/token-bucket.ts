@@ -5,7 +5,7 @@ const BURST_MS = 250;
  * A limit on a rate (token bucket). A block may begin while anything is left and may leave a debt, so that blocks larger
  * than what a short while allows get through and the mean holds.
  */
-export class TokenBucket {
+class TokenBucket {
   #rate: number | null = null;
   #tokens = 0;
   #at = 0;
