@@ -22,7 +22,11 @@ function frameOf(fields: Parameters<typeof encodeCbor>[0]): Uint8Array {
 
 describe("messages that set up a lane", () => {
   it("come out as they went in", () => {
-    fc.assert(fc.property(message, (value) => expect(decodeLaneFrame(encodeLaneFrame(value))).toEqual(value)));
+    fc.assert(
+      fc.property(message, (value) => {
+        expect(decodeLaneFrame(encodeLaneFrame(value))).toEqual(value);
+      }),
+    );
   });
 
   it("of a type that is not known are ignored", () => {
