@@ -38,7 +38,7 @@ export class RequestWindow {
     const own = this.rate > 0 ? (bytes / this.rate) * 1000 : 0;
     this.#observe(Math.max(1, response), now);
     const target = queueTarget(this.#minimum, this.rate);
-    const needed = this.rate * (1.5 * this.#minimum + 2 * target) * 0.001 + bytes;
+    const needed = this.rate * (1.25 * this.#minimum + target) * 0.001 + bytes;
     // The latest response and no mean of several: half a second's worth would have been asked for before that moves.
     if (response - own - this.#minimum > target && !this.#rate.rising) this.#slowStart = false;
     if (this.#slowStart) this.bytes = Math.min(this.bytes + bytes, Math.max(this.bytes, SLOW_START_LEAD * needed));
