@@ -193,6 +193,8 @@ export class SwarmHost {
         return this.#network.send(effect.peer, encodeSwarmFrame(effect.message), "control");
       case "send-block":
         return this.#sendBlock(effect);
+      case "lanes":
+        return this.#network.useLanes(effect.peer, effect.count);
       case "drop":
         if (effect.ban) this.#network.ban(effect.peer, effect.reason, BAN_MS);
         else this.#network.disconnect(effect.peer, effect.reason);

@@ -1,6 +1,7 @@
 import { type BlockRange, MAX_PIECES, makeBitfield, type NodeId, type Root } from "@starling/protocol";
 import type { BegunPiece } from "./begun-piece.ts";
 import { Flow } from "./governor.ts";
+import { LaneTrial } from "./lane-trial.ts";
 import { PathDelay } from "./path-delay.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { ShareState } from "./share-state.ts";
@@ -38,6 +39,9 @@ export class Link {
   /** Bytes of parked and ready requests. */
   aheadBytes = 0;
   readonly path = new PathDelay();
+  readonly lanes = new LaneTrial();
+  /** Bytes of blocks handed to the channel, ever. */
+  sentBytes = 0;
   /** Bytes sent, idle times made up for: who has least is served next. */
   turn = 0;
   /** The `turn` of the member that was served last. */

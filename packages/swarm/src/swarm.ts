@@ -8,6 +8,7 @@ import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
 import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave } from "./joining.ts";
+import { tryLanes } from "./lane-trial.ts";
 import { blockKey, DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
 import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from "./manifest-exchange.ts";
 import { exchangePeersOf } from "./peer-exchange.ts";
@@ -327,6 +328,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     ctx.governor.expire(ctx.now);
     for (const link of ctx.links.values()) relieveLink(ctx, link);
     pump(ctx);
+    tryLanes(ctx);
     for (const share of ctx.shares.values()) this.#tickShare(share);
   }
 

@@ -158,6 +158,7 @@ function sendBlock(ctx: Context, peer: PeerState, [piece, offset, length]: Block
   peer.servedSinceUnchoke += length;
   peer.link.queuedBytes += length;
   peer.link.queueChangedAt = ctx.now;
+  peer.link.sentBytes += length;
   ctx.governor.sent(peer.flow, length, ctx.now);
   ctx.speed.up.take(length);
   peer.share.speed.up.take(length);

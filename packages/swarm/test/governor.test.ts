@@ -35,7 +35,7 @@ function transfer(bytes: number, { up, down, receivers, loss = 0, hopDelay = 12.
   expect(swarm.simulation.run(120_000, () => hosts.every((host) => host.completeAt.has(share.root)))).toBe(true);
   waits.sort((a, b) => a - b);
   const at = (part: number) => waits[Math.floor(waits.length * part)] ?? 0;
-  return { ms: swarm.simulation.now, median: at(0.5), most: at(0.95), dropped: line.dropped };
+  return { ms: swarm.simulation.now, median: at(0.5), most: at(0.95), dropped: line.dropped, lanes: seed.lanes };
 }
 
 describe("the uplink governor with real windows and SCTP's congestion control", { timeout: 60_000 }, () => {
@@ -58,10 +58,16 @@ describe("the uplink governor with real windows and SCTP's congestion control", 
     expect((32 * 1024 * KIB) / ms / 1000).toBeGreaterThan(3.3);
   });
 
-  it("leaves a lossy path all that SCTP makes of it", () => {
-    const { ms } = transfer(8 * 1024 * KIB, { up: 20, down: 20, receivers: 1, loss: 0.0025 });
-    // Mathis et al. 1997: 1163 bytes / 50 ms x 1.22 / sqrt(0.005) is 0.4 MB/s.
-    expect((8 * 1024 * KIB) / ms / 1000).toBeGreaterThan(0.4);
+  it("shares a lossy path over four associations and keeps them", () => {
+    const { ms, lanes } = transfer(8 * 1024 * KIB, { up: 20, down: 20, receivers: 1, loss: 0.0025 });
+    // One association: 1163 bytes / 50 ms x 1.22 / sqrt(0.005) is 0.4 MB/s (Mathis et al. 1997).
+    expect((8 * 1024 * KIB) / ms / 1000).toBeGreaterThan(0.8);
+    expect(lanes).toEqual([3]);
+  });
+
+  it("leaves a path that is full to one association", () => {
+    const { lanes } = transfer(16 * 1024 * KIB, { up: 20, down: 20, receivers: 1 });
+    expect(lanes).toEqual([3, 0]);
   });
 });
 

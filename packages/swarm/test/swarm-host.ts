@@ -39,6 +39,8 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
   readonly failed = new Set<Root>();
   readonly wants = new Set<string>();
   readonly dropped: { peer: NodeId; reason: string; ban: boolean }[] = [];
+  /** Numbers of further associations asked for, in turn. */
+  readonly lanes: number[] = [];
   sentBytes = 0;
   sentTo = new Map<string, number>();
   receivedBytes = 0;
@@ -80,6 +82,10 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
       }
       case "send-block":
         return this.#sendBlock(effect, world);
+      case "lanes":
+        this.lanes.push(effect.count);
+        if (world.network instanceof PacketNetwork) world.network.widen(this.id, effect.peer, effect.count);
+        return;
       case "drop":
         this.dropped.push(effect);
         return this.#swarm.unlink(this.id, effect.peer);

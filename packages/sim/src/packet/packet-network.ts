@@ -20,7 +20,8 @@ export interface PacketNetworkOptions {
 interface Node {
   readonly up: Hop;
   readonly down: Hop;
-  readonly channels: Map<string, Channel>;
+  /** By neighbour: the link's own channel, and then those beside it. */
+  readonly channels: Map<string, Channel[]>;
 }
 
 /** One direction of a link: a data channel and the queue before it, control before blocks. */
@@ -43,6 +44,11 @@ class Channel {
     if (frame.priority === "block") this.#unreported = true;
     this.#fill();
     this.#report();
+  }
+
+  /** Bytes here and in the channel. */
+  get queued(): number {
+    return this.#waiting + this.#stream.buffered;
   }
 
   close(): void {
@@ -77,7 +83,7 @@ class Channel {
   }
 
   #report(): void {
-    const queued = this.#waiting + this.#stream.buffered;
+    const { queued } = this;
     if (!this.#unreported || queued > LOW_WATER) return;
     this.#unreported = false;
     this.#flushed(queued);
@@ -94,6 +100,7 @@ export class PacketNetwork implements FrameNetwork {
   readonly #random: Random;
   readonly #options: PacketNetworkOptions;
   readonly #nodes = new Map<string, Node>();
+  readonly #flushed = new Map<string, Flushed>();
 
   constructor(events: EventQueue, random: Random, options: PacketNetworkOptions) {
     this.#events = events;
@@ -121,14 +128,30 @@ export class PacketNetwork implements FrameNetwork {
       [a, b],
       [b, a],
     ] as const) {
-      const stream = new SctpStream(this.#events, {
-        forward: (bytes, arrive) => this.#carry(from, to, bytes, arrive),
-        back: (bytes, arrive) => this.#carry(to, from, bytes, arrive),
-      });
-      // Never from within `send`.
-      const report = (queued: number) => this.#events.after(0, () => stream.open && flushed(from, to, queued));
-      this.#node(from).channels.set(to, new Channel(stream, report));
+      this.#node(from).channels.set(to, [this.#open(from, to, flushed)]);
+      this.#flushed.set(`${from}/${to}`, flushed);
     }
+  }
+
+  /** Opens further associations for one direction of a link, up to so many; blocks take the one that holds least. */
+  widen(from: string, to: string, count: number): void {
+    const channels = this.#node(from).channels.get(to);
+    const flushed = this.#flushed.get(`${from}/${to}`);
+    if (channels === undefined || flushed === undefined) return;
+    while (channels.length <= count) channels.push(this.#open(from, to, flushed));
+    // What is under way in others still arrives.
+    channels.length = Math.max(1, Math.min(channels.length, count + 1));
+  }
+
+  #open(from: string, to: string, flushed: Flushed): Channel {
+    const stream = new SctpStream(this.#events, {
+      forward: (bytes, arrive) => this.#carry(from, to, bytes, arrive),
+      back: (bytes, arrive) => this.#carry(to, from, bytes, arrive),
+    });
+    const all = () => (this.#node(from).channels.get(to) ?? []).reduce((sum, channel) => sum + channel.queued, 0);
+    // Never from within `send`.
+    const report = () => this.#events.after(0, () => stream.open && flushed(from, to, all()));
+    return new Channel(stream, report);
   }
 
   unlink(a: string, b: string): void {
@@ -137,7 +160,7 @@ export class PacketNetwork implements FrameNetwork {
       [b, a],
     ] as const) {
       const { channels } = this.#node(from);
-      channels.get(to)?.close();
+      for (const channel of channels.get(to) ?? []) channel.close();
       channels.delete(to);
     }
   }
@@ -147,7 +170,10 @@ export class PacketNetwork implements FrameNetwork {
   }
 
   send(from: string, to: string, frame: Frame): void {
-    this.#node(from).channels.get(to)?.send(frame);
+    const [own, ...beside] = this.#node(from).channels.get(to) ?? [];
+    let best = own;
+    if (frame.priority === "block") for (const one of beside) if (best && one.queued < best.queued) best = one;
+    best?.send(frame);
   }
 
   #carry(from: string, to: string, bytes: number, arrive: () => void): void {
