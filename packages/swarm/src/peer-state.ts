@@ -66,7 +66,9 @@ export class PeerState {
   remoteNumber: number | null = null;
   /** When it first joined. */
   readonly createdAt: number;
-  /** It sent something after its join. */
+  /** When our join was sent. */
+  readonly joinSentAt: number;
+  /** It sent something that it could not send before our join arrived. */
   heard = false;
 
   /** Pieces it says it has; sized for any share until the manifest is known. */
@@ -135,6 +137,7 @@ export class PeerState {
     this.down = known?.down ?? new RateMeter();
     this.up = known?.up ?? new RateMeter();
     this.createdAt = known?.createdAt ?? now;
+    this.joinSentAt = now;
     this.link = link;
     this.share = share;
     this.id = link.peer;

@@ -36,6 +36,9 @@ export interface SwarmOptions {
   readonly limits?: Partial<SwarmLimits>;
 }
 
+/** What a peer may send behind its join before it has ours. */
+const EARLY: ReadonlySet<string> = new Set(["manifest-request", "interested"]);
+
 type Input<T extends SwarmInput["type"]> = Extract<SwarmInput, { type: T }>;
 
 /** Piece exchange of any number of shares over shared links, as a pure machine. */
@@ -246,8 +249,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
 
   #takeOf(peer: PeerState, message: Exclude<Input<"message">["message"], { type: "join" | "leave" }>): string | null {
     const ctx = this.#ctx;
-    // What follows a join answers ours, at once.
-    if (!peer.heard) peer.greeted(ctx.now - peer.createdAt);
+    // What else follows a join answers ours, at once.
+    if (!peer.heard && !EARLY.has(message.type)) peer.greeted(ctx.now - peer.joinSentAt);
     switch (message.type) {
       case "have":
         onHave(ctx, peer, message.pieces);
