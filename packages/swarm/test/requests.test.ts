@@ -94,24 +94,6 @@ describe("asking for pieces", () => {
     expect(asked(talk.input({ type: "link-down", peer: A }), B)).toEqual(expect.arrayContaining(lost));
   });
 
-  it("asks a peer for a piece again whose passed over block came after all", () => {
-    const talk = new Conversation(drawShare({ lengths: sizes(40, 128 * KIB) }));
-    talk.fetch();
-    const [first, ...rest] = asked(talk.source(A));
-    const queue = rest;
-    // Everything but the first block comes, one in half a second.
-    for (let i = 0; i < 20 && queue.length > 0; i++) {
-      talk.wait(500);
-      queue.push(...asked(talk.block(A, queue.shift()!)));
-    }
-    talk.effects = [];
-    talk.block(A, first!);
-    const piece = first![0];
-    const [other] = asked(talk.effects).filter(([index]) => index === piece);
-    expect(talk.swarm.view(talk.share.root)!.peers[0]!.completion).toBe(1);
-    expect(other === undefined || other[1] !== first![1]).toBe(true);
-  });
-
   it("takes a late block of a request that timed out, and forgives", () => {
     const talk = two();
     talk.fetch([[0, 1]]);
