@@ -6,7 +6,7 @@ import {
   MAX_REQUEST_BLOCKS,
   type SwarmMessage,
 } from "@starling/protocol";
-import { disclaim, updateInterest } from "./availability.ts";
+import { claim, disclaim, updateInterest } from "./availability.ts";
 import { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
 import { earlyPiece, leavesUrgent, urgentBlock, yieldsToReaders } from "./deadlines.ts";
@@ -91,9 +91,12 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
   if (entry === undefined) return "unrequested-block";
   const { length } = message.payload;
   if (entry.length !== length) return "wrong-block-length";
+  const late = !entry.live;
   settle(ctx, peer, key, entry);
   count(ctx, peer, message, ctx.now - entry.at);
   const { begun, block } = entry;
+  // Given up as passed over, and yet it came: the peer has the piece and only is slow.
+  if (late) claim(peer, peer.share.content, begun.index);
   if (begun.dropped || begun.received(block)) return null;
   // A piece in dispute takes blocks of its owner alone, so that a bad one tells who lied.
   if (begun.exclusive && begun.owner !== peer) return null;
