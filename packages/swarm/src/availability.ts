@@ -59,7 +59,7 @@ function countSingly(peer: PeerState, content: Content): void {
 }
 
 /** Notes that the peer has a piece. */
-function claim(peer: PeerState, content: Content | null, piece: number): void {
+export function claim(peer: PeerState, content: Content | null, piece: number): void {
   if (getBit(peer.bits, piece)) return;
   setBit(peer.bits, piece);
   peer.haveCount++;
