@@ -1,5 +1,5 @@
 // Type-checks the whole tree, then each pure package alone: without DOM or Node types a clock, timer, socket or
-// random source does not compile there.
+// random source does not compile there. The service worker has a scope of its own.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { binPath, ROOT, run } from "./run.mjs";
@@ -8,6 +8,7 @@ const PROJECTS = [
   "tsconfig.json",
   ...["protocol", "dht", "swarm", "connect", "sim"].map((name) => `packages/${name}/tsconfig.json`),
   "apps/signaling/src/hub/tsconfig.json",
+  "apps/web/src/worker/tsconfig.json",
 ];
 
 const existing = PROJECTS.filter((project) => existsSync(join(ROOT, project)));

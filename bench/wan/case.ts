@@ -26,6 +26,9 @@ export interface Figures {
   readonly firstByte: number;
   /** `firstByte` in round trips of the path. */
   readonly roundTrips: number;
+  /** Of a film: seconds from pressing Play to a picture, and from seeking to the picture there. */
+  readonly firstFrame: number;
+  readonly seek: number;
   /** Packets that found the queue of the seed's uplink full. */
   readonly dropped: number;
 }

@@ -5,6 +5,7 @@ import { starlingAt } from "../src/starling.ts";
 import { webTorrentAt } from "../src/webtorrent.ts";
 import type { Case, Entry } from "./case.ts";
 import { DelayProbe } from "./delay-probe.ts";
+import { filmEntry } from "./film.ts";
 import { firstByteEntries } from "./first-byte.ts";
 import type { Line, Network } from "./network.ts";
 import type { Rig } from "./rig.ts";
@@ -40,6 +41,12 @@ export const CASES: readonly Case[] = [
     title: "Until the first verified byte, 20 Mbit/s, 50 ms",
     network: pair,
     entries: async () => firstByteEntries(8 * MIB, ROUND_TRIP),
+  },
+  {
+    name: "film",
+    title: "A film of 100 MB and 100 s, 20 Mbit/s, 50 ms",
+    network: pair,
+    entries: async () => [filmEntry(100_000_000, 100)],
   },
   hidden("hidden", "Hidden tabs, 1 to 1, 20 Mbit/s, 50 ms, 16 MiB", 16 * MIB, pair),
   hidden("hidden-local", "Hidden tabs, two browsers of one machine, 64 MiB", 64 * MIB, null),

@@ -58,7 +58,8 @@ async function attempt(entry: Entry, rig: Rig): Promise<Run | null> {
 
 function outcome(run: Run | null): string {
   if (!run) return "failed";
-  const { seconds, firstByte } = run.figures;
+  const { seconds, firstByte, firstFrame, seek } = run.figures;
+  if (firstFrame !== undefined) return `first frame after ${firstFrame.toFixed(2)} s, seek ${seek?.toFixed(2)} s`;
   if (seconds === undefined) return `first byte after ${firstByte?.toFixed(0)} ms`;
   const each = run.finished?.map((one) => one.toFixed(1)) ?? [];
   return `${seconds.toFixed(2)} s${each.length > 1 ? ` (${each.join(", ")})` : ""}`;

@@ -23,6 +23,8 @@ const COLUMNS: readonly (readonly [keyof Figures, string])[] = [
   ["list", "list ms"],
   ["firstByte", "first byte ms"],
   ["roundTrips", "round trips"],
+  ["firstFrame", "first frame s"],
+  ["seek", "seek s"],
 ];
 
 /** Medians over the rounds, and rates beside the first entry's; columns that no entry has are left out. */

@@ -17,6 +17,8 @@ export interface RequestOptions {
 
 /** Files whose names carry a hash of their content; Vite puts them here. */
 const HASHED_FILES = "/assets/";
+/** An old one must never live on in a cache. */
+const SERVICE_WORKER = "/sw.js";
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
@@ -49,7 +51,7 @@ function serveFiles(folder: string): Route {
   if (!existsSync(join(folder, "index.html"))) {
     return (_, response) => sendText(response, 503, "The app is not built yet; npm start builds it.");
   }
-  const serve = sirv(folder, { etag: true, setHeaders: setCaching });
+  const serve = sirv(folder, { etag: true, brotli: true, gzip: true, setHeaders: setCaching });
   return (request, response) => {
     // The app's files are small; sirv throws on a range that ends before it begins.
     delete request.headers.range;
@@ -58,8 +60,12 @@ function serveFiles(folder: string): Route {
 }
 
 function setCaching(response: ServerResponse, path: string): void {
-  const isHashed = path.startsWith(HASHED_FILES);
-  response.setHeader("Cache-Control", isHashed ? `public, max-age=${YEAR_SECONDS}, immutable` : "no-cache");
+  response.setHeader("Cache-Control", cachingOf(path));
+}
+
+function cachingOf(path: string): string {
+  if (path.startsWith(HASHED_FILES)) return `public, max-age=${YEAR_SECONDS}, immutable`;
+  return path === SERVICE_WORKER ? "no-store" : "no-cache";
 }
 
 function sendMetrics(response: ServerResponse, metrics: Metrics, onError: (error: unknown) => void): void {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { startServer } from "../src/server.ts";
 import { NodeClient } from "./node-client.ts";
@@ -11,6 +12,7 @@ const app = mkdtempSync(join(tmpdir(), "starling-app-"));
 mkdirSync(join(app, "assets"));
 writeFileSync(join(app, "index.html"), "<!doctype html><title>Starling</title>");
 writeFileSync(join(app, "assets", "main-abc123.js"), "export {};");
+writeFileSync(join(app, "assets", "main-abc123.js.gz"), gzipSync("export {};"));
 writeFileSync(join(app, "sw.js"), "// worker");
 writeFileSync(join(app, ".secret"), "no");
 afterAll(() => rmSync(app, { recursive: true }));
@@ -41,9 +43,18 @@ describe("the built app", () => {
     const asset = await get(url, "/assets/main-abc123.js");
     expect(asset.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
     expect(asset.headers["content-type"]).toBe("text/javascript");
-    expect((await get(url, "/sw.js")).headers["cache-control"]).toBe("no-cache");
+    expect((await get(url, "/sw.js")).headers["cache-control"]).toBe("no-store");
     const again = await get(url, "/", { headers: { "If-None-Match": String(page.headers.etag) } });
     expect(again.status).toBe(304);
+  });
+
+  test("comes compressed to who can read that, and plain to others", async () => {
+    const { url } = await start({ appFolder: app });
+    const packed = await get(url, "/assets/main-abc123.js", { headers: { "Accept-Encoding": "gzip, br" } });
+    expect(packed.headers).toMatchObject({ "content-encoding": "gzip", "content-type": "text/javascript" });
+    expect(packed.headers.vary).toBe("Accept-Encoding");
+    const plain = await get(url, "/assets/main-abc123.js");
+    expect([plain.headers["content-encoding"], plain.body]).toEqual([undefined, "export {};"]);
   });
 
   test("is served under a strict policy", async () => {

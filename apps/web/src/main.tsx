@@ -8,6 +8,7 @@ import { sentenceOf } from "./state/notices.ts";
 import { setClient } from "./state/runtime.ts";
 import { appStore } from "./state/store.ts";
 import { syncStore } from "./state/sync.ts";
+import { offerFiles } from "./streaming/page-source.ts";
 
 async function start(root: Root): Promise<void> {
   const missing = missingRequirement(platformOf(window));
@@ -15,6 +16,7 @@ async function start(root: Root): Promise<void> {
   const client = await createClient({ origin: location.origin + location.pathname });
   setClient(client);
   syncStore(client, appStore);
+  if (navigator.serviceWorker) offerFiles(client, navigator.serviceWorker);
   root.render(<App client={client} />);
   window.starling = client;
 }

@@ -51,13 +51,16 @@ export class Content {
     }
   }
 
-  /** Plaintext of content piece `index` (counted from 0 after the catalog's pieces). */
-  async plain(index: number, fileIndex: number): Promise<Uint8Array | Unreadable> {
+  /**
+   * Plaintext of content piece `index` (counted from 0 after the catalog's pieces). `waiting`: its verified ciphertext,
+   * where that is not in the store yet.
+   */
+  async plain(index: number, fileIndex: number, waiting: Uint8Array | null): Promise<Uint8Array | Unreadable> {
     const piece = index + this.manifest.catalogPieces;
     const plainHash = this.catalog.plain.subarray(index * 32, index * 32 + 32);
     const source = this.sources.get(fileIndex);
     if (source) return this.#plainFromFile(source, fileIndex, piece, plainHash);
-    const bytes = await this.#stored(piece);
+    const bytes = waiting ?? (await this.#stored(piece));
     return typeof bytes === "string" ? bytes : decryptPiece(this.#keys.contentKey, plainHash, bytes);
   }
 

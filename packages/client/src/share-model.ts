@@ -19,6 +19,16 @@ import type { Totals } from "./traffic.ts";
 /** At most this many hints are kept of the links that a share was opened by. */
 const HINTS_KEPT = 8;
 
+/** Pieces that are fetched early, at most: among hundreds of songs every receiver would fetch the same ones first. */
+const MAX_EARLY = 64;
+
+/** What a stream needs next: content pieces in order, the first in `due` ms, each further one `every` ms later. */
+export interface Reading {
+  readonly range: PieceRange;
+  readonly due: number;
+  readonly every: number;
+}
+
 /** What is known of one share: its record, and what follows from it. Does nothing by itself. */
 export class ShareModel {
   readonly id: string;
@@ -29,6 +39,9 @@ export class ShareModel {
   selection: Selection | null = null;
   #files: readonly FileInfo[] = [];
   #folders: readonly string[] = [];
+  /** What streams need now, by reader. */
+  readonly readings = new Map<number, Reading>();
+  #nextReader = 1;
   #lastSave: Promise<WriteResult | null> = Promise.resolve(null);
 
   constructor(id: string, data: ShareData, store: PieceStore) {
@@ -104,17 +117,39 @@ export class ShareModel {
     return grew;
   }
 
+  /** Names one more stream. */
+  newReader(): number {
+    return this.#nextReader++;
+  }
+
+  /** A stream needs these content pieces; null: nothing any more. */
+  read(reader: number, reading: Reading | null): void {
+    if (reading) this.readings.set(reader, reading);
+    else this.readings.delete(reader);
+  }
+
   /**
-   * Manifest indexes that should be here: the catalog, and content that is selected or streamed. Files of ours that are not
+   * Manifest indexes that should be here: the catalog, and content that is selected. Files of ours that are not
    * copied into the store are not fetched into it either: they come back by being chosen again.
    */
-  wantedRanges(streamed: readonly PieceRange[]): PieceRange[] {
+  wantedRanges(): PieceRange[] {
     const { mine, keep } = this.data;
     const catalogPieces = this.manifest?.catalogPieces ?? 0;
     if (catalogPieces === 0 || this.isLocked) return [];
-    const selected = mine && keep === "files" ? [] : (this.selection?.ranges() ?? []);
-    const content = [...selected, ...streamed];
+    const content = mine && keep === "files" ? [] : (this.selection?.ranges() ?? []);
     return [[0, catalogPieces], ...content.map(([first, count]): PieceRange => [first + catalogPieces, count])];
+  }
+
+  /** Manifest indexes of the first and last pieces of films and sound: what they are played by stands there. */
+  earlyPieces(): number[] {
+    const catalogPieces = this.manifest?.catalogPieces ?? 0;
+    const pieces: number[] = [];
+    for (const { first, count, type, size } of this.content?.catalog.files ?? []) {
+      if (size === 0 || !/^(video|audio)\//.test(type ?? "")) continue;
+      pieces.push(first + catalogPieces, first + count - 1 + catalogPieces);
+      if (pieces.length >= MAX_EARLY) break;
+    }
+    return pieces;
   }
 
   /** Takes manifest indexes; those of the catalog do not count as content. */

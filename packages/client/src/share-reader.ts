@@ -1,10 +1,11 @@
+import { manifestHash } from "@starling/protocol";
 import type { WriteBehind } from "@starling/store";
 import type { Content } from "./content.ts";
 import { NotCompleteError } from "./errors.ts";
 import type { Selection } from "./selection.ts";
 import type { ShareModel } from "./share-model.ts";
 import type { ShareRun } from "./share-run.ts";
-import { streamFile } from "./share-stream.ts";
+import { type StreamHost, streamFile } from "./share-stream.ts";
 import type { Watch } from "./watch.ts";
 
 /** What reading the files of a share needs of it. */
@@ -33,13 +34,18 @@ export function readStream(host: ReadHost, path: string, start: number, end?: nu
   const { model, watch, writeBehind, signal } = host;
   const { content, index } = listedFile(model, path);
   const { size } = content.file(index);
-  const stream = {};
-  const source = {
+  const { manifest } = content;
+  const reader = model.newReader();
+  const source: StreamHost = {
     content,
-    pieceReady: (piece: number) => watch.until(() => model.selection?.has(piece) ?? false, signal),
-    want: (range: readonly [number, number] | null) => host.run()?.streamWants(stream, range),
-    flush: () => writeBehind.flush(),
-    missing: (piece: number) => host.run()?.missing(piece + content.manifest.catalogPieces),
+    pieceReady: (piece, cancelled) =>
+      watch.until(() => model.selection?.has(piece) ?? false, AbortSignal.any([signal, cancelled])),
+    want: (reading) => {
+      model.read(reader, reading);
+      host.run()?.streamWants(reader);
+    },
+    waiting: (piece) => writeBehind.waiting(manifestHash(manifest, piece + manifest.catalogPieces)),
+    missing: (piece) => host.run()?.missing(piece + manifest.catalogPieces),
   };
   return streamFile(source, index, Math.min(start, size), Math.min(end ?? size, size));
 }

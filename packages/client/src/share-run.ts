@@ -1,11 +1,4 @@
-import {
-  deriveContentKeys,
-  getBit,
-  type Manifest,
-  makeBitfield,
-  manifestHash,
-  type PieceRange,
-} from "@starling/protocol";
+import { deriveContentKeys, getBit, type Manifest, makeBitfield, manifestHash } from "@starling/protocol";
 import type { Core } from "./core.ts";
 import { presentPieces, servedPieces } from "./piece-census.ts";
 import type { ShareModel } from "./share-model.ts";
@@ -30,8 +23,6 @@ export class ShareRun implements SwarmShare {
   readonly #core: Core;
   readonly #model: ShareModel;
   readonly #events: RunEvents;
-  /** Content ranges that streams read now, by stream. */
-  readonly #streamed = new Map<object, PieceRange>();
   readonly #traffic = new Traffic();
   #listing = false;
   #stopped = false;
@@ -86,16 +77,18 @@ export class ShareRun implements SwarmShare {
     await this.#core.writeBehind.forget(this.id);
   }
 
-  /** The selection or a stream changed. */
+  /** The selection changed. */
   want(): void {
-    if (!this.#stopped) this.#core.swarm.want(this.#model.root, this.#model.wantedRanges([...this.#streamed.values()]));
+    if (this.#stopped) return;
+    const { root } = this.#model;
+    this.#core.swarm.want(root, this.#model.wantedRanges(), this.#model.earlyPieces());
   }
 
-  /** A stream asks for content pieces; null when it needs none any more. */
-  streamWants(stream: object, range: PieceRange | null): void {
-    if (range) this.#streamed.set(stream, range);
-    else if (!this.#streamed.delete(stream)) return;
-    this.want();
+  /** What a stream needs changed. */
+  streamWants(reader: number): void {
+    if (this.#stopped) return;
+    const { root, readings, manifest } = this.#model;
+    this.#core.swarm.deadlines(root, reader, readings.get(reader) ?? null, manifest?.catalogPieces ?? 0);
   }
 
   /** A piece that should be here is not: it is withdrawn, and fetched again if wanted. */
@@ -187,8 +180,10 @@ export class ShareRun implements SwarmShare {
 
   #join(have: Uint8Array | null): void {
     const { root, data } = this.#model;
-    const wanted = this.#model.wantedRanges([]);
-    this.#core.swarm.add(root, this, { manifest: data.manifest, have, wanted, paused: data.paused });
+    const [wanted, early] = [this.#model.wantedRanges(), this.#model.earlyPieces()];
+    this.#core.swarm.add(root, this, { manifest: data.manifest, have, wanted, early, paused: data.paused });
+    this.#core.swarm.limit(root, data.limits);
+    for (const reader of this.#model.readings.keys()) this.streamWants(reader);
   }
 
   #leave(): void {

@@ -63,9 +63,11 @@ describe("a prepared share", () => {
       ["note.txt", 5, "text/plain"],
     ]);
     const content = new Content(manifest, catalog, unlocked, store);
-    const first = await content.plain(0, 0);
+    const first = await content.plain(0, 0, null);
     expect(first).toHaveLength(plainPieceSize(catalog.pieceSize));
-    expect(new TextDecoder().decode((await content.plain(catalog.files[2]!.first, 2)) as Uint8Array)).toBe("hello");
+    expect(new TextDecoder().decode((await content.plain(catalog.files[2]!.first, 2, null)) as Uint8Array)).toBe(
+      "hello",
+    );
   });
 
   test("gives equal files equal pieces, and another secret other ones", async () => {

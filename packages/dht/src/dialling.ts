@@ -9,7 +9,6 @@ import {
   DIALS_END,
   DIALS_SETTLED,
   LEAF_LINKS,
-  MAX_OVERLAY_LINKS,
   OPTIONAL_DIALS_END,
   SETTLING,
   SIBLINGS,
@@ -88,12 +87,25 @@ export class Dialling {
   /** Wants what is missing now. @param leafOnly this page never becomes full, so it needs few links. */
   maintain(leafOnly: boolean): void {
     this.#adopt();
-    const dialable = [...this.#ctx.contacts.all()].filter((contact) => this.#isDialable(contact));
+    const dialable = this.#dialable();
     if (this.#ctx.table.size === 0) this.#wakeForRetry();
     if (dialable.length === 0) return;
     this.#first(dialable);
     this.#siblings(dialable, leafOnly ? LEAF_LINKS : SIBLINGS);
     if (!leafOnly) this.#buckets(dialable);
+  }
+
+  /** Contacts that may be dialled and would be of use: those as near as siblings, and those of thin buckets. */
+  #dialable(): KnownContact[] {
+    const { table, contacts } = this.#ctx;
+    const depth = table.size < FIRST_LINKS ? 0 : table.depth();
+    const thin = new Set(table.thinBuckets());
+    const dialable: KnownContact[] = [];
+    for (const contact of contacts.all()) {
+      const { prefix } = contact;
+      if ((prefix >= depth || thin.has(prefix)) && this.#isDialable(contact)) dialable.push(contact);
+    }
+    return dialable;
   }
 
   /** Dials a node that was named for another reason than its place (healing). */
@@ -193,7 +205,7 @@ export class Dialling {
     if (this.#pending.size >= DIALS_AT_ONCE) return false;
     if (this.created >= (importance === "optional" ? OPTIONAL_DIALS_END : DIALS_END)) return false;
     const { table } = this.#ctx;
-    if (importance === "optional" && table.overlayLinks().length + this.#pending.size >= MAX_OVERLAY_LINKS)
+    if (importance === "optional" && table.overlayLinks().length + this.#pending.size >= table.linkLimit())
       return false;
     return !this.settled || table.size === 0 || this.#spent() < this.#allowed(importance);
   }

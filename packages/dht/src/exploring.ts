@@ -10,6 +10,8 @@ const FIRST_LOOKUPS = 3;
 const AT_ONCE = 2;
 /** A look-up of oneself that nobody answered is tried again. */
 const RETRY = 2_000;
+/** Neighbours that come within so long of one another are begun at together: half a second brings in most of an answer. */
+const TOGETHER = 500;
 /** Looks at a thin bucket before the interval grows to its full length. */
 const QUICK_LOOKS = 3;
 
@@ -36,7 +38,8 @@ export class Exploring {
   met(neighbour: NodeId, visited: boolean): void {
     if (visited || (!this.#through.has(neighbour) && this.#through.size < FIRST_LOOKUPS)) {
       this.#through.add(neighbour);
-      this.#lookUpSelf(visited || this.joined ? neighbour : null);
+      if (visited || this.joined) this.#lookUpSelf(neighbour);
+      else this.#lookUpSelfSoon();
     }
   }
 
@@ -65,6 +68,15 @@ export class Exploring {
     const due = Math.min(this.#retryAt, (this.#lookedAt ?? now) + REFRESH_INTERVAL);
     if (now >= due && table.size > 0) this.#lookUpSelf(null);
     else if (table.size > 0) this.#ctx.wake(due);
+  }
+
+  /** At once, or when the last one has had its time: then it begins at all neighbours that came meanwhile. */
+  #lookUpSelfSoon(): void {
+    const { now } = this.#ctx;
+    const due = (this.#lookedAt ?? Number.NEGATIVE_INFINITY) + TOGETHER;
+    if (due <= now) return this.#lookUpSelf(null);
+    this.#retryAt = Math.min(this.#retryAt, due);
+    this.#ctx.wake(this.#retryAt);
   }
 
   #lookUpSelf(through: NodeId | null): void {

@@ -9,6 +9,11 @@ export const SIBLINGS = 8;
 export const BUCKET_LINKS = 2;
 /** Links of the overlay, counted in both directions; transfers have 40 more. */
 export const MAX_OVERLAY_LINKS = 48;
+/** The same from so many nodes on, as this one judges their number: there are more buckets to keep. */
+export const LARGE_OVERLAY_LINKS = 56;
+export const LARGE_NETWORK = 50_000;
+/** Below this share of {@link LARGE_NETWORK} the network is no longer large: the judgement wavers as siblings change. */
+export const SMALLER_SHARE = 0.8;
 /** Buckets, from the farthest, whose best links are never trimmed: without them no look-up leaves the own part of the ids. */
 export const PROTECTED_BUCKETS = 2;
 

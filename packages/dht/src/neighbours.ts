@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { decoded } from "./decoding.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Visibility } from "./inputs.ts";
-import { BACK_OFF_MAX, MAX_OVERLAY_LINKS } from "./limits.ts";
+import { BACK_OFF_MAX } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { commonPrefix } from "./xor.ts";
 
@@ -72,7 +72,13 @@ export class Neighbours {
   tellState(link: Link): void {
     const { full, table, wallMs } = this.#ctx;
     const mode = full && this.visibility !== "frozen" ? "full" : "leaf";
-    this.#ctx.tell(link, { type: "state", mode, visibility: this.visibility, links: table.size, time: wallMs });
+    this.#ctx.tell(link, {
+      type: "state",
+      mode,
+      visibility: this.visibility,
+      links: table.overlayLinks().length,
+      time: wallMs,
+    });
   }
 
   tellAll(): void {
@@ -104,7 +110,7 @@ export class Neighbours {
   /** Keeps the overlay's links within their limit. The refused ones are told of others. */
   trim(): void {
     const { table, now } = this.#ctx;
-    for (let over = table.overlayLinks().length - MAX_OVERLAY_LINKS; over > 0; over--) {
+    for (let over = table.overlayLinks().length - table.linkLimit(); over > 0; over--) {
       const link = table.leastUseful(now);
       if (link === null) return;
       this.#ctx.tell(link, { type: "refuse", reason: "full", alternates: this.alternates(link.id) });
@@ -125,8 +131,8 @@ export class Neighbours {
 
   #giveUp(link: Link): void {
     link.refused = true;
-    if (link.wanted !== null) this.#ctx.emit({ type: "release-link", peer: link.id });
     link.wanted = null;
+    this.#ctx.emit({ type: "release-link", peer: link.id });
     this.#ctx.table.changed();
     this.#ctx.stale = true;
   }

@@ -1,10 +1,20 @@
 import type { NodeId, OverlayKey } from "@starling/protocol";
-import { BUCKET_LINKS, PROTECTED_BUCKETS, SIBLINGS } from "./limits.ts";
+import {
+  BUCKET_LINKS,
+  LARGE_NETWORK,
+  LARGE_OVERLAY_LINKS,
+  MAX_OVERLAY_LINKS,
+  PROTECTED_BUCKETS,
+  SIBLINGS,
+  SMALLER_SHARE,
+} from "./limits.ts";
 import { isFull, isOverlay, type Link } from "./link.ts";
 import { bitAt, closest, distanceFraction, ID_BITS } from "./xor.ts";
 
 const HANDLES = 0x10000;
 const MINUTE = 60_000;
+/** Buckets before the siblings' in which somebody may have us as a sibling though we do not have it. */
+const NEAR_BUCKETS = 2;
 
 /** The links of this node as a routing table. What is derived from them is kept until a link comes, goes or changes. */
 export class Table {
@@ -14,6 +24,7 @@ export class Table {
   #nextHandle: number;
   #full: readonly Link[] | null = null;
   #siblings: readonly Link[] | null = null;
+  #isLarge = false;
 
   /** @param firstHandle where the numbering of links begins, so that handles of an earlier visit mean nothing. */
   constructor(self: NodeId, firstHandle: number) {
@@ -103,6 +114,13 @@ export class Table {
     return Math.max(SIBLINGS, SIBLINGS / Math.max(distanceFraction(this.self, last.id), Number.EPSILON)) + 1;
   }
 
+  /** Links of the overlay that this node keeps at most. */
+  linkLimit(): number {
+    const nodes = this.estimate();
+    this.#isLarge = nodes > LARGE_NETWORK * (this.#isLarge ? SMALLER_SHARE : 1);
+    return this.#isLarge ? LARGE_OVERLAY_LINKS : MAX_OVERLAY_LINKS;
+  }
+
   overlayLinks(): Link[] {
     return [...this.#links.values()].filter(isOverlay);
   }
@@ -147,9 +165,31 @@ export class Table {
     let worst: Link | null = null;
     for (const link of this.#links.values()) {
       if (!isOverlay(link) || this.isProtected(link, kept)) continue;
-      if (worst === null || rank(link, kept, now) > rank(worst, kept, now)) worst = link;
+      if (worst === null || this.#rank(link, kept, now) > this.#rank(worst, kept, now)) worst = link;
     }
     return worst;
+  }
+
+  /**
+   * Higher is given up sooner: surplus of a bucket, then leaves and those that said nothing yet, then kept ones of near
+   * buckets, then those that have us among their own siblings. Of equals the youngest.
+   */
+  #rank(link: Link, kept: ReadonlySet<Link>, now: number): number {
+    const youth = 1 - Math.min(99, ageClass(link, now)) / 100;
+    if (this.#isSiblingOf(link)) return youth;
+    if (kept.has(link)) return 2 + youth;
+    return (link.mode === "full" ? 6 : 4) + youth;
+  }
+
+  /**
+   * Whether we may be among the eight nearest of a neighbour: nearness is not mutual. Nearer to it than we are those of
+   * its bucket, of which we know nearly all if they are about as near to us as our siblings.
+   */
+  #isSiblingOf(link: Link): boolean {
+    if (link.prefix < this.depth() - NEAR_BUCKETS) return false;
+    let nearer = 0;
+    for (const other of this.full()) if (other !== link && other.prefix === link.prefix) nearer++;
+    return nearer < SIBLINGS;
   }
 }
 
@@ -180,12 +220,4 @@ function compareUse(a: Link, b: Link, now: number): number {
 
 function ageClass(link: Link, now: number): number {
   return Math.floor(Math.log2(1 + (now - link.since) / MINUTE));
-}
-
-/** Higher is given up sooner: surplus of a bucket, then leaves and those that said nothing yet, then kept ones of near buckets. */
-function rank(link: Link, kept: ReadonlySet<Link>, now: number): number {
-  const age = Math.min(99, ageClass(link, now)) / 100;
-  if (kept.has(link)) return 0 + (1 - age);
-  if (link.mode !== "full") return 2 + (1 - age);
-  return 4 + (1 - age);
 }

@@ -1,6 +1,7 @@
 import type { KnownNode, NodeId } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
 import { commonPrefix, MAX_OVERLAY_LINKS } from "../src/index.ts";
+import { idInBucket } from "../src/xor.ts";
 import { drawNode, sortedByDistance } from "./drawn-node.ts";
 import { hopMessageOf, Puppet } from "./puppet.ts";
 
@@ -10,6 +11,12 @@ function drawIn(puppet: Puppet, prefix: number): KnownNode {
     const node = drawNode(puppet.random);
     if (commonPrefix(puppet.self.id, node.id) === prefix) return node;
   }
+}
+
+/** A node of the bucket whose id is made up: quick where the bucket is far from the root of the tree. */
+function nodeIn(puppet: Puppet, prefix: number): KnownNode {
+  const id = idInBucket(puppet.self.id, prefix, puppet.random.bytes(32)) as NodeId;
+  return { id, publicKey: puppet.random.bytes(32) };
 }
 
 function overlayLinks(puppet: Puppet): number {
@@ -72,6 +79,35 @@ describe("links", () => {
     expect(puppet.sent("refuse").map(({ peer }) => peer)).not.toContain(near.id);
     expect(puppet.machine.siblings[0]).toBe(near.id);
     expect(overlayLinks(puppet)).toBe(MAX_OVERLAY_LINKS);
+  });
+
+  it("are given up last to those that have us among their own siblings", () => {
+    const puppet = new Puppet();
+    for (let i = 0; i < 10; i++) puppet.link(nodeIn(puppet, 8));
+    for (let i = 0; i < MAX_OVERLAY_LINKS - 14; i++) puppet.link(nodeIn(puppet, i % 3));
+    puppet.live(300_000);
+    // Not among our eight nearest; but we are of theirs, as far as we know who is near them.
+    const dependent = Array.from({ length: 4 }, () => puppet.link(nodeIn(puppet, 7)));
+    for (let i = 0; i < 16; i++) puppet.link(nodeIn(puppet, 3));
+    puppet.pass(500);
+    const refused = puppet.sent("refuse").map(({ peer }) => peer);
+    expect(refused).toHaveLength(16);
+    for (const { id } of dependent) expect(refused).not.toContain(id);
+  });
+
+  it("are 56 where the siblings lie as near as in a network of more than 50,000", () => {
+    const small = new Puppet();
+    const large = new Puppet();
+    for (let i = 0; i < 8; i++) {
+      small.link(nodeIn(small, 12));
+      large.link(nodeIn(large, 14));
+    }
+    for (const puppet of [small, large]) {
+      for (let i = 0; i < 60; i++) puppet.link(nodeIn(puppet, i % 10));
+      puppet.pass(500);
+    }
+    expect(small.machine.view().estimate).toBeLessThan(50_000);
+    expect([overlayLinks(small), overlayLinks(large)]).toEqual([48, 56]);
   });
 
   it("that refuse us are released, and their alternates dialled", () => {

@@ -1,3 +1,4 @@
+import { toHex } from "@starling/protocol";
 import { Samples } from "@starling/sim";
 import type { DhtHost, Operation } from "./overlay-host.ts";
 import type { DhtNetwork } from "./overlay-network.ts";
@@ -30,6 +31,11 @@ export class Library {
     return this.#records.length;
   }
 
+  /** Where the records are kept. */
+  get keys(): ReadonlySet<string> {
+    return new Set(this.#records.map(({ key }) => toHex(key)));
+  }
+
   /** Stores records of 100 bytes, each by some node, a few at a time. */
   fill(count: number, atOnce = 20): void {
     for (let left = count; left > 0; left -= atOnce) {
@@ -60,12 +66,7 @@ export class Library {
   }
 
   #asker(): DhtHost {
-    for (;;) {
-      const host = this.#network.any();
-      const page = this.#network.world.node(host.id);
-      if (page !== undefined && page.visibility !== "frozen" && page.links.size > 0 && this.#mayAsk(host.id))
-        return host;
-    }
+    return this.#network.anyLinked(this.#mayAsk);
   }
 }
 

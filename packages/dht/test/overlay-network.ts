@@ -12,8 +12,9 @@ import {
 import { type Command, DhtHost, type Operation, type Shared } from "./overlay-host.ts";
 
 const SIBLINGS = 8;
-/** Dialled by each side: with those that others dial a node has some two in every bucket, and looks for what lacks. */
-const BUCKET_LINKS = 1;
+const BUCKET_LINKS = 2;
+/** When the server comes to a network that is linked at once (ms). */
+const WARMING = 100;
 
 export interface NetworkOptions {
   readonly seed: number;
@@ -73,28 +74,34 @@ export class DhtNetwork {
 
   /**
    * `count` nodes, linked as a settled network is (eight siblings, links in every bucket), without the dials: the way to
-   * ten and a hundred thousand nodes. Links come up over twenty seconds.
+   * ten and a hundred thousand nodes. The server comes only then, or all would join by it.
    */
   warm(count: number, conductOf?: ConductOf): void {
+    this.world.setServer(false);
+    this.world.events.after(WARMING, () => this.world.setServer(true));
     const hosts = Array.from({ length: count }, () => this.add(conductOf));
-    for (const { id } of hosts) {
-      for (const peer of [...this.world.ids.nearest(id, SIBLINGS + 1), ...this.#bucketPeers(id)]) {
-        if (!this.world.connectable(id, peer)) continue;
-        this.world.events.after(this.random.unit() * 20_000, () => this.world.linkAtOnce(id, peer));
-      }
-    }
+    const linked = new Map(hosts.map(({ id }) => [id as string, new Set<string>()]));
+    const link = (id: string, peer: string) => {
+      if (id === peer || linked.get(id)?.has(peer) || !this.world.connectable(id, peer)) return;
+      linked.get(id)?.add(peer);
+      linked.get(peer)?.add(id);
+      this.world.events.after(0, () => this.world.linkAtOnce(id, peer));
+    };
+    for (const { id } of hosts) for (const peer of this.world.ids.nearest(id, SIBLINGS + 1)) link(id, peer);
+    for (const { id } of hosts) this.#fillBuckets(id, linked.get(id) ?? new Set(), (peer) => link(id, peer));
   }
 
-  #bucketPeers(id: NodeId): Set<string> {
+  /** Links for the buckets that have fewer than two, as a node would dial them. */
+  #fillBuckets(id: NodeId, linked: ReadonlySet<string>, link: (peer: string) => void): void {
     const { ids } = this.world;
-    const peers = new Set<string>();
+    const counts = new Map<number, number>();
+    for (const peer of linked) counts.set(commonBits(id, peer), (counts.get(commonBits(id, peer)) ?? 0) + 1);
     for (let bit = 0; bit <= this.depth(id); bit++) {
-      for (let i = 0; i < BUCKET_LINKS; i++) {
+      for (let i = counts.get(bit) ?? 0; i < BUCKET_LINKS; i++) {
         const peer = ids.anySharing(flipBit(id, bit), bit + 1, this.random);
-        if (peer !== undefined) peers.add(peer);
+        if (peer !== undefined) link(peer);
       }
     }
-    return peers;
   }
 
   any(): DhtHost {
@@ -102,6 +109,15 @@ export class DhtNetwork {
     const host = hosts[this.random.below(hosts.length)];
     if (host === undefined) throw new Error("an empty network");
     return host;
+  }
+
+  /** One that could be asked for something: linked, and its page not frozen. */
+  anyLinked(among: (id: string) => boolean = () => true): DhtHost {
+    for (;;) {
+      const host = this.any();
+      const page = this.world.node(host.id);
+      if (page !== undefined && page.visibility !== "frozen" && page.links.size > 0 && among(host.id)) return host;
+    }
   }
 
   ask(host: DhtHost, command: Command): Operation {

@@ -7,6 +7,8 @@ export interface ChokerPeer<Id> {
   readonly joinedAt: number;
   /** Useful bytes received from it. */
   readonly given: number;
+  /** Pieces' worth of bytes that it took more than it gave, also before it left and came back. */
+  readonly deficit: number;
   /** Pieces' worth of bytes sent to it since it was last unchoked. */
   readonly served: number;
   /** It unchoked us but sent nothing for 10 s. */
@@ -36,6 +38,8 @@ const SEED_TURN_MS = 30_000;
 const SEED_TURN_PIECES = 20;
 /** A peer is new for so long, and three times as likely to get an optimistic slot. */
 const NEW_MS = 60_000;
+/** Pieces of deficit that halve a peer's chance of an optimistic slot: enough to begin to give with. */
+const CREDIT = 8;
 
 /**
  * From interested peers to upload slots. Fetching: the best givers (tit-for-tat, Cohen 2003), and some at random so that
@@ -80,7 +84,7 @@ function atRandom<Id>(peers: readonly ChokerPeer<Id>[], options: ChokerOptions):
 }
 
 function weighted<Id>(peers: readonly ChokerPeer<Id>[], options: ChokerOptions): Id {
-  const weight = (peer: ChokerPeer<Id>) => (options.now - peer.joinedAt < NEW_MS ? 3 : 1);
+  const weight = (peer: ChokerPeer<Id>) => (options.now - peer.joinedAt < NEW_MS ? 3 : 1) / (1 + peer.deficit / CREDIT);
   let left = options.random() * peers.reduce((sum, peer) => sum + weight(peer), 0);
   let last = peers[0];
   for (const peer of peers) {

@@ -2,6 +2,8 @@ import { type ChokerPeer, chooseSlots } from "./choker.ts";
 import type { Context } from "./context.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { ShareState } from "./share-state.ts";
+import { nextSlots, optimisticSlots, type SlotUse } from "./slots.ts";
+import { breakPromises, offerWithheld } from "./sole-seed.ts";
 import { rejectAll } from "./uploader.ts";
 
 /** A peer that unchoked us and sends nothing for so long (ms) keeps only an optimistic slot. */
@@ -29,7 +31,7 @@ export function fillSlots(ctx: Context, share: ShareState): void {
   if (waiting.length === 0) return;
   const idle = members.filter((peer) => !peer.amChoking && !peer.peerInterested);
   const unchoked = members.reduce((count, peer) => count + (peer.amChoking ? 0 : 1), 0);
-  let free = ctx.limits.uploadSlots + ctx.limits.optimisticSlots - unchoked;
+  let free = share.slots + optimisticSlots(share.slots) - unchoked;
   waiting.sort((a, b) => a.chokeChangedAt - b.chokeChangedAt);
   for (const peer of waiting.slice(0, Math.max(0, free + idle.length))) {
     const holder = free-- > 0 ? undefined : idle.pop();
@@ -42,13 +44,15 @@ export function fillSlots(ctx: Context, share: ShareState): void {
 export function rechoke(ctx: Context, share: ShareState): void {
   if (ctx.now < share.nextChoke) return;
   share.nextChoke = ctx.now + ctx.limits.chokeEvery;
+  offerWithheld(ctx, share);
   const interested = [...share.peers.values()].filter((peer) => peer.joined && peer.peerInterested);
+  share.slots = nextSlots(slotUse(ctx, share, interested));
   const slots = chooseSlots(
     interested.map((peer) => seen(ctx, peer)),
     {
       now: ctx.now,
-      slots: ctx.limits.uploadSlots,
-      optimistic: ctx.limits.optimisticSlots,
+      slots: share.slots,
+      optimistic: optimisticSlots(share.slots),
       seeding: !share.incomplete,
       random: ctx.random,
     },
@@ -61,6 +65,19 @@ export function rechoke(ctx: Context, share: ShareState): void {
   }
 }
 
+/** Over the last round. */
+function slotUse(ctx: Context, share: ShareState, interested: readonly PeerState[]): SlotUse {
+  const seconds = Math.round(ctx.limits.chokeEvery / 1000);
+  const served = interested.filter((peer) => !peer.amChoking);
+  const sent = served.reduce((sum, peer) => sum + peer.up.recent(seconds, ctx.now), 0);
+  return {
+    slots: share.slots,
+    waiting: served.length < interested.length,
+    room: ctx.uplinkRoom,
+    rate: sent / seconds / Math.max(1, served.length),
+  };
+}
+
 function seen(ctx: Context, peer: PeerState): ChokerPeer<PeerState> {
   const waitingSince = Math.max(peer.lastBlockAt, peer.unchokedUsAt);
   return {
@@ -70,13 +87,17 @@ function seen(ctx: Context, peer: PeerState): ChokerPeer<PeerState> {
     joinedAt: peer.createdAt,
     given: peer.down.recent(20, ctx.now),
     served: peer.servedSinceUnchoke / pieceLength(peer.share),
+    deficit: Math.max(0, peer.up.total - peer.down.total) / pieceLength(peer.share),
     snubbing: !peer.peerChoking && peer.outstandingCount > 0 && ctx.now - waitingSince > SNUB_MS,
     optimistic: peer.optimistic,
   };
 }
 
-function pieceLength(share: ShareState): number {
-  return Math.max(1, share.content?.table.length(0) ?? 1);
+/** Of a piece of content: the catalog before it may be much shorter. */
+function pieceLength({ content }: ShareState): number {
+  if (content === null) return 1;
+  const { table } = content;
+  return Math.max(1, table.length(table.manifest.catalogPieces), table.length(0));
 }
 
 function setOptimistic(ctx: Context, peer: PeerState, optimistic: boolean): void {
@@ -91,5 +112,7 @@ function setChoke(ctx: Context, peer: PeerState, choke: boolean): void {
   peer.servedSinceUnchoke = 0;
   peer.optimistic = false;
   ctx.send(peer, { type: choke ? "choke" : "unchoke", share: peer.localNumber });
-  if (choke) rejectAll(ctx, peer);
+  if (!choke) return;
+  rejectAll(ctx, peer);
+  breakPromises(peer);
 }

@@ -3,7 +3,8 @@ import type { BlockMessage, NodeId, PieceRange, Root, SwarmMessage } from "@star
 export type SwarmInput =
   /**
    * A share takes part from now on: fetched, served or both. `manifest` null: get it from peers first. `have`: bitfield of
-   * verified and stored pieces, most significant bit first. `wanted`: pieces to fetch; nothing else is ever requested.
+   * verified and stored pieces, most significant bit first. `wanted`: pieces to fetch; beside them only those of readers
+   * (`deadlines`) are ever requested.
    */
   | {
       readonly type: "add";
@@ -11,10 +12,33 @@ export type SwarmInput =
       readonly manifest: Uint8Array | null;
       readonly have: Uint8Array | null;
       readonly wanted: readonly PieceRange[];
+      /** As in `want`. */
+      readonly early?: readonly number[];
       readonly paused: boolean;
     }
-  /** Replaces the whole selection. Pieces begun outside it are dropped; verified ones are kept and served. */
-  | { readonly type: "want"; readonly root: Root; readonly wanted: readonly PieceRange[] }
+  /**
+   * Replaces the whole selection. Pieces begun outside it are dropped; verified ones are kept and served. `early`: pieces
+   * of it that go before all others (once the catalog is here), so that a film can be played before it is whole.
+   */
+  | {
+      readonly type: "want";
+      readonly root: Root;
+      readonly wanted: readonly PieceRange[];
+      readonly early?: readonly number[];
+    }
+  /**
+   * A reader (any number that names it) needs these pieces in order: the first `due` ms from now, each further one `every`
+   * ms later; at most {@link MAX_DEADLINES}. They are fetched beside the selection and before all else. Replaces what this
+   * reader needed before; a count of 0 keeps it (and the share's links) waiting; `range` null: it is done.
+   */
+  | {
+      readonly type: "deadlines";
+      readonly root: Root;
+      readonly reader: number;
+      readonly range: PieceRange | null;
+      readonly due: number;
+      readonly every: number;
+    }
   /** Stops fetching and serving this share; its links are released. */
   | { readonly type: "pause"; readonly root: Root }
   | { readonly type: "resume"; readonly root: Root }
@@ -45,4 +69,13 @@ export type SwarmInput =
     }
   /** Result of `load`; null: the piece is missing, corrupt or its file changed, so it is withdrawn (`donthave`). */
   | { readonly type: "loaded"; readonly root: Root; readonly piece: number; readonly bytes: Uint8Array | null }
+  /** Limits of a share, or of all together (`root` null), in bytes of blocks per second; null: none. */
+  | {
+      readonly type: "limit";
+      readonly root: Root | null;
+      readonly up: number | null;
+      readonly down: number | null;
+    }
+  /** Every 50 ms while a limit is set: what it held back may go on. */
+  | { readonly type: "pulse" }
   | { readonly type: "tick" };

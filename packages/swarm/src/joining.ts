@@ -1,14 +1,15 @@
 import { equalBytes, joinProof, type NodeId, type SwarmMessage, toHex } from "@starling/protocol";
-import { forgetBits, sendHaveSet } from "./availability.ts";
+import { expectPieces, forgetBits, sendHaveSet } from "./availability.ts";
 import { fillSlots } from "./choking.ts";
 import type { Context } from "./context.ts";
 import { MAX_DECLINED } from "./limits.ts";
-import { manifestSourceLost } from "./manifest-exchange.ts";
+import { expectManifest, manifestSourceLost } from "./manifest-exchange.ts";
 import { exchangePeers } from "./peer-exchange.ts";
 import { Link, PeerState } from "./peer-state.ts";
 import { sourceLost } from "./provider-search.ts";
 import { refillShare, releaseRequests } from "./requester.ts";
 import type { ShareState } from "./share-state.ts";
+import { breakPromises } from "./sole-seed.ts";
 import { forgetUploads } from "./uploader.ts";
 
 type Join = Extract<SwarmMessage, { type: "join" }>;
@@ -18,7 +19,10 @@ type Leave = Extract<SwarmMessage, { type: "leave" }>;
 export function joinLinked(ctx: Context, share: ShareState, id: NodeId): void {
   const link = ctx.links.get(id);
   if (link === undefined || share.paused || share.peers.has(id) || share.banned.has(id)) return;
-  sendJoin(ctx, share, link);
+  const peer = sendJoin(ctx, share, link);
+  if (!share.incomplete) return;
+  expectManifest(ctx, peer);
+  expectPieces(ctx, peer);
 }
 
 /** We take part from now on: peers that joined too early need not find out by themselves. */
@@ -93,7 +97,9 @@ function removeMember(ctx: Context, peer: PeerState): void {
   releaseRequests(ctx, peer);
   forgetUploads(ctx, peer);
   forgetBits(peer);
+  breakPromises(peer);
   share.peers.delete(peer.id);
+  if (peer.joined) share.acquaintances.remember(peer.id, peer, ctx.now);
   link.members.delete(share.root);
   if (peer.remoteNumber !== null) {
     link.byRemote.delete(peer.remoteNumber);

@@ -17,15 +17,25 @@ export interface ManifestFetch {
   changedAt: number;
 }
 
+/** Asks a peer that was only just sent our join: one that has no manifest passes over the question. */
+export function expectManifest(ctx: Context, peer: PeerState): void {
+  if (peer.share.content === null && peer.share.manifestFetch === null) begin(ctx, peer);
+}
+
 /** Asks one peer that has the manifest for it; does nothing while it is known or under way. */
 export function fetchManifest(ctx: Context, share: ShareState): void {
-  if (share.content !== null || share.manifestFetch !== null || share.paused) return;
+  if (share.content !== null || share.paused || share.manifestFetch?.from.toldHave || share.manifestFetch?.bytes)
+    return;
   const sources = [...share.peers.values()].filter((peer) => peer.joined && peer.toldHave);
   sources.sort((a, b) => a.strikes - b.strikes);
   const from = sources[0];
-  if (from === undefined) return;
-  share.manifestFetch = { from, bytes: null, asked: new Set(), nextOffset: 0, received: 0, changedAt: ctx.now };
-  askNext(ctx, share.manifestFetch);
+  if (from !== undefined) begin(ctx, from);
+}
+
+function begin(ctx: Context, from: PeerState): void {
+  const fetch = { from, bytes: null, asked: new Set<number>(), nextOffset: 0, received: 0, changedAt: ctx.now };
+  from.share.manifestFetch = fetch;
+  askNext(ctx, fetch);
 }
 
 /**
@@ -63,7 +73,7 @@ export function onManifestRequest(ctx: Context, peer: PeerState, offset: number)
   if (offset % MANIFEST_CHUNK !== 0 || offset >= total) return "bad-manifest-offset";
   if (peer.manifestOffsets.length >= MANIFEST_REQUESTS) return "too-many-manifest-requests";
   peer.manifestOffsets.push(offset);
-  pump(ctx, peer.link);
+  pump(ctx);
   return null;
 }
 
@@ -78,8 +88,9 @@ export function manifestStall(ctx: Context, share: ShareState): PeerState | null
   const fetch = share.manifestFetch;
   if (fetch === null) return null;
   const waited = ctx.now - Math.max(fetch.changedAt, ctx.awakeSince);
-  if (waited < ctx.limits.firstRequestTimeout) return null;
+  if (waited < ctx.limits.manifestTimeout * 2 ** fetch.from.strikes) return null;
   share.manifestFetch = null;
+  if (!fetch.from.toldHave) return null;
   fetch.from.strikes++;
   return fetch.from;
 }

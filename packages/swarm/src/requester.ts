@@ -9,18 +9,30 @@ import {
 import { claim, disclaim, updateInterest } from "./availability.ts";
 import { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
+import { earlyPiece, leavesUrgent, urgentBlock, yieldsToReaders } from "./deadlines.ts";
 import { endgameBlock } from "./endgame.ts";
 import { blockKey, MAX_OUTSTANDING, SMALL_BLOCK, SMALL_REQUESTS } from "./limits.ts";
 import type { Outstanding, PeerState } from "./peer-state.ts";
-import type { ShareState } from "./share-state.ts";
+import type { Content, ShareState } from "./share-state.ts";
 
 /** Begun pieces looked at for a block that another peer left; bounds the work of one request. */
 const OPEN_SCAN = 64;
 /** Pieces that a peer begins at random before rarest first (Cohen 2003). */
 const RANDOM_FIRST = 4;
 
-/** Bytes per second from which blocks are large: a large one still takes under a twentieth of a second. */
-const FAST_RATE = 3_000_000;
+/**
+ * A block takes at most about this part of a second: what one takes is lost to whoever waits behind it, and delays cannot
+ * be measured finer. But each message costs both browsers the same, whatever its length.
+ */
+const BLOCK_TIME = 1 / 32;
+/** The window is refilled once this part of it is free. */
+const REFILL_PART = 1 / 8;
+/**
+ * Delay samples go back with each block at rates below this (bytes per second), and in fours above: the sender's window may
+ * be as small as one block, and then nothing moves before its report.
+ */
+const BUSY_RATE = 4_000_000;
+const REPORT_SAMPLES = 4;
 
 /** A block to ask for. */
 export interface NextBlock {
@@ -29,13 +41,14 @@ export interface NextBlock {
 }
 
 /**
- * Fills a peer's request window when it is below three quarters. Called from every input that may make room or give
+ * Fills a peer's request window when an eighth of it is free. Called from every input that may make room or give
  * something to ask for, never from a timer.
  */
 export function refill(ctx: Context, peer: PeerState): void {
-  if (!mayAsk(peer) || !wantsRefill(peer)) return;
+  const due = reportIsDue(peer);
+  if (!due && !(mayAsk(peer) && wantsRefill(peer))) return;
   let blocks: BlockRange[] = [];
-  while (hasRoom(peer)) {
+  while (mayAsk(peer) && hasRoom(peer) && isWithinLimits(ctx, peer.share)) {
     const next = nextBlock(ctx, peer);
     if (next === null) break;
     blocks.push(ask(ctx, peer, next));
@@ -44,7 +57,13 @@ export function refill(ctx: Context, peer: PeerState): void {
       blocks = [];
     }
   }
-  if (blocks.length > 0) sendRequest(ctx, peer, blocks);
+  if (blocks.length > 0 || (due && peer.samples.length > 0)) sendRequest(ctx, peer, blocks);
+}
+
+/** The peer's governor waits for samples, whether there is anything to ask for or not. */
+function reportIsDue(peer: PeerState): boolean {
+  const enough = peer.window.rate < BUSY_RATE || peer.outstandingCount === 0 ? 1 : REPORT_SAMPLES;
+  return peer.joined && peer.samples.length >= enough;
 }
 
 /** Refills all peers of a share: others before seeds, so that a sole seed sends what nobody else can. */
@@ -74,9 +93,10 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
   if (entry.length !== length) return "wrong-block-length";
   const late = !entry.live;
   settle(ctx, peer, key, entry);
-  count(ctx, peer, message, late ? 0 : ctx.now - entry.at);
+  count(ctx, peer, message, ctx.now - entry.at);
   const { begun, block } = entry;
-  if (late) forgive(peer, begun.index);
+  // Given up as passed over, and yet it came: the peer has the piece and only is slow.
+  if (late) claim(peer, peer.share.content, begun.index);
   if (begun.dropped || begun.received(block)) return null;
   // A piece in dispute takes blocks of its owner alone, so that a bad one tells who lied.
   if (begun.exclusive && begun.owner !== peer) return null;
@@ -88,6 +108,7 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
 
 /** The peer will not send these blocks. */
 export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRange[]): void {
+  const refused = new Set<BegunPiece>();
   for (const [piece, offset] of blocks) {
     const key = blockKey(piece, offset);
     const entry = peer.outstanding.get(key);
@@ -95,9 +116,20 @@ export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRa
     const unexpected = entry.live && !peer.peerChoking;
     settle(ctx, peer, key, entry);
     // It unchokes us and yet refuses: believe the refusal, or the two of us would go round for ever.
-    if (unexpected) disclaim(peer, peer.share.content, piece);
+    if (!unexpected) continue;
+    disclaim(peer, peer.share.content, piece);
+    refused.add(entry.begun);
   }
+  for (const begun of refused) leavePiece(ctx, peer, begun);
   updateInterest(ctx, peer);
+}
+
+/** The peer will not send the rest of this piece: whoever has it may begin or take it over. */
+function leavePiece(ctx: Context, peer: PeerState, begun: BegunPiece): void {
+  if (begun.owner !== peer || begun.verifying || begun.dropped) return;
+  if (peer.current === begun) peer.current = null;
+  if (begun.exclusive || begun.untouched) dropBegun(ctx, peer.share, begun);
+  else begun.owner = null;
 }
 
 /** A request ended: with its block, a reject, or the link. Gives the block back to others if it did not arrive. */
@@ -119,15 +151,23 @@ export function retire(ctx: Context, peer: PeerState, entry: Outstanding): void 
   if (begun.free > 0) peer.share.open.add(begun);
 }
 
-/** The peer is gone or stalls: all its requests go back, and its pieces to whoever has room. */
+/** The peer is gone: all its requests go back, and its pieces to whoever has room. */
 export function releaseRequests(ctx: Context, peer: PeerState): void {
   for (const entry of peer.outstanding.values()) retire(ctx, peer, entry);
+  for (const begun of orphanPieces(ctx, peer)) if (begun.missing === begun.blocks) dropBegun(ctx, peer.share, begun);
+}
+
+/** Gives a peer's pieces to whoever has room; one in dispute begins anew. Blocks that come late still find the others. */
+export function orphanPieces(ctx: Context, peer: PeerState): BegunPiece[] {
+  const orphans: BegunPiece[] = [];
   peer.current = null;
   for (const begun of [...peer.share.begun.values()]) {
     if (begun.owner !== peer || begun.verifying) continue;
-    if (begun.exclusive || begun.missing === begun.blocks) dropBegun(ctx, peer.share, begun);
-    else begun.owner = null;
+    begun.owner = null;
+    if (begun.exclusive) dropBegun(ctx, peer.share, begun);
+    else orphans.push(begun);
   }
+  return orphans;
 }
 
 /** Forgets a begun piece and what arrived of it; it may be begun again if it is still missing. */
@@ -145,6 +185,10 @@ export function finishBegun(ctx: Context, share: ShareState, begun: BegunPiece):
   ctx.begunBytes -= begun.bytes.length;
 }
 
+function isWithinLimits(ctx: Context, share: ShareState): boolean {
+  return ctx.speed.down.mayTake(ctx.now) && share.speed.down.mayTake(ctx.now);
+}
+
 function mayAsk(peer: PeerState): boolean {
   return peer.joined && !peer.peerChoking && peer.useful > 0 && peer.share.fetching;
 }
@@ -152,7 +196,8 @@ function mayAsk(peer: PeerState): boolean {
 function wantsRefill(peer: PeerState): boolean {
   if (peer.snubbed) return peer.outstandingCount === 0;
   return (
-    peer.outstandingBytes < 0.75 * peer.window.bytes || (isSmall(peer) && peer.outstandingCount < 0.75 * SMALL_REQUESTS)
+    peer.outstandingBytes <= (1 - REFILL_PART) * peer.window.bytes ||
+    (isSmall(peer) && peer.outstandingCount < 0.75 * SMALL_REQUESTS)
   );
 }
 
@@ -170,13 +215,22 @@ function isSmall(peer: PeerState): boolean {
   return peer.outstandingBytes <= peer.outstandingCount * SMALL_BLOCK;
 }
 
-/** Pieces already begun before new ones; then other peers' blocks; then, in the endgame, blocks asked of others. */
+/**
+ * What readers need first. Then pieces already begun before new ones; then other peers' blocks; then, in the endgame,
+ * blocks asked of others.
+ */
 function nextBlock(ctx: Context, peer: PeerState): NextBlock | null {
+  if (peer.share.urgent.length > 0) {
+    const urgent = urgentBlock(ctx, peer, (piece) => blockOf(ctx, peer, piece));
+    if (urgent !== null) return urgent;
+  }
+  if (yieldsToReaders(ctx, peer)) return null;
+  const leaves = (begun: BegunPiece): boolean => leavesUrgent(ctx, peer, begun.index);
   return (
     freeBlock(peer, peer.current) ??
-    openBlock(peer, (begun) => begun.owner === null) ??
+    openBlock(peer, (begun) => begun.owner === null && !leaves(begun)) ??
     beginPiece(ctx, peer) ??
-    openBlock(peer, (begun) => !begun.exclusive) ??
+    openBlock(peer, (begun) => !begun.exclusive && !leaves(begun)) ??
     endgameBlock(ctx, peer)
   );
 }
@@ -207,13 +261,26 @@ function openBlock(peer: PeerState, fits: (begun: BegunPiece) => boolean): NextB
   return null;
 }
 
+/** A free block of this very piece, which is begun if nobody did. */
+function blockOf(ctx: Context, peer: PeerState, piece: number): NextBlock | null {
+  const { begun, content } = peer.share;
+  const known = begun.get(piece);
+  if (known !== undefined) return known.exclusive && known.owner !== peer ? null : freeBlock(peer, known);
+  return content !== null && !ctx.starved && content.picker.has(piece) ? begin(ctx, peer, content, piece) : null;
+}
+
 function beginPiece(ctx: Context, peer: PeerState): NextBlock | null {
   const { share } = peer;
   const content = share.content;
   if (content === null || ctx.starved) return null;
   const anyRarity = share.haveCount + share.begun.size < RANDOM_FIRST;
-  const piece = content.picker.pick(peer.bits, anyRarity, peer.countedAsSeed, peer.current?.index);
-  if (piece < 0) return null;
+  const early = earlyPiece(ctx, peer);
+  const piece = early >= 0 ? early : content.picker.pick(peer.bits, anyRarity, peer.countedAsSeed, peer.current?.index);
+  return piece < 0 || leavesUrgent(ctx, peer, piece) ? null : begin(ctx, peer, content, piece);
+}
+
+function begin(ctx: Context, peer: PeerState, content: Content, piece: number): NextBlock | null {
+  const { share } = peer;
   const length = content.table.length(piece);
   if (!hasMemory(ctx, length)) {
     ctx.starved = true;
@@ -228,9 +295,11 @@ function beginPiece(ctx: Context, peer: PeerState): NextBlock | null {
   return freeBlock(peer, begun) ?? openBlock(peer, (other) => !other.exclusive);
 }
 
-/** Fast peers send larger blocks: each message costs both browsers the same, whatever its length. */
-function blockBytes(ctx: Context, peer: PeerState): number {
-  return peer.window.rate > FAST_RATE ? ctx.limits.largeBlockBytes : ctx.limits.blockBytes;
+/** Fast peers send larger blocks. One that has shown no rate yet begins with the smallest. */
+function blockBytes({ limits }: Context, peer: PeerState): number {
+  let bytes = limits.blockBytes;
+  while (bytes * 2 <= Math.min(limits.largeBlockBytes, peer.window.rate * BLOCK_TIME)) bytes *= 2;
+  return bytes;
 }
 
 /** Whether a piece more may be begun. One always may, whatever its size. */
@@ -262,6 +331,8 @@ function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockR
   peer.outstandingBytes += length;
   peer.outstandingCount++;
   ctx.outstandingBytes += length;
+  ctx.speed.down.take(length);
+  peer.share.speed.down.take(length);
   return [begun.index, offset, length];
 }
 
@@ -277,16 +348,10 @@ function count(ctx: Context, peer: PeerState, message: BlockMessage, response: n
   peer.share.down.add(length, ctx.now);
   peer.lastBlockAt = ctx.now;
   peer.snubbed = false;
-  if (response > 0) peer.window.received(length, response, ctx.now);
-  else peer.window.received(length, Math.max(1, peer.window.expected), ctx.now);
+  peer.strikes = 0;
+  peer.window.received(length, response, ctx.now);
   // Signed difference of two clocks modulo 2^32: only its changes mean anything.
   if (peer.samples.length < MAX_DELAY_SAMPLES) peer.samples.push((Math.floor(ctx.now) - message.sentAt) | 0);
-}
-
-/** A block that we had given up came after all: the peer has the piece and only is slow. */
-function forgive(peer: PeerState, piece: number): void {
-  peer.strikes = Math.max(0, peer.strikes - 1);
-  claim(peer, peer.share.content, piece);
 }
 
 function cancelElsewhere(ctx: Context, sender: PeerState, key: number, entry: Outstanding): void {

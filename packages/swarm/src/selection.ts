@@ -12,9 +12,12 @@ import {
 import { fitBits, recountUseful, sendHaveSet, updateInterest } from "./availability.ts";
 import { releaseAll, tidyLinks } from "./candidates.ts";
 import type { Context } from "./context.ts";
+import { MAX_DEADLINES, type Reader, urgentPieces } from "./deadlines.ts";
 import type { PeerState } from "./peer-state.ts";
 import { dropBegun, refillShare, retire } from "./requester.ts";
 import { type Content, contentOf, PieceTable, type ShareState } from "./share-state.ts";
+
+const NOTHING: PieceRange = [0, 0];
 
 /**
  * The manifest is known: prepares content, checks what peers claimed before, applies the selection.
@@ -40,7 +43,7 @@ export function select(ctx: Context, share: ShareState, wanted: readonly PieceRa
   share.wanted = wanted;
   const { content } = share;
   if (content === null) return;
-  const missing = missingOf(content, wanted);
+  const missing = missingOf(content, [...wanted, ...rangesOfReaders(share)]);
   for (let piece = 0; piece < content.table.count; piece++) {
     const now = getBit(missing, piece);
     if (now !== getBit(content.missing, piece)) setMissing(ctx, share, content, piece, now);
@@ -49,6 +52,39 @@ export function select(ctx: Context, share: ShareState, wanted: readonly PieceRa
   updateAll(ctx, share);
   if (share.missingCount === 0) complete(ctx, share);
   else refillShare(ctx, share);
+}
+
+/**
+ * A reader needs other pieces than before, or is done (null): only those that it gains and loses are looked at, for this
+ * comes with every piece that a stream is read.
+ */
+export function setReader(ctx: Context, share: ShareState, id: number, reader: Reader | null): void {
+  const before = share.readers.get(id)?.range ?? NOTHING;
+  if (reader === null) share.readers.delete(id);
+  else share.readers.set(id, { ...reader, range: [reader.range[0], Math.min(reader.range[1], MAX_DEADLINES)] });
+  const { content } = share;
+  if (content === null) return;
+  share.urgent = urgentPieces(content, share.readers.values());
+  const fetched = share.missingCount > 0;
+  for (const [first, count] of [before, reader?.range ?? NOTHING]) {
+    const end = Math.min(content.table.count, first + Math.min(count, MAX_DEADLINES));
+    for (let piece = first; piece < end; piece++) reconsider(ctx, share, content, content.table.canonical(piece));
+  }
+  updateAll(ctx, share);
+  if (share.missingCount > 0) refillShare(ctx, share);
+  else if (fetched) complete(ctx, share);
+}
+
+/** Sets whether a canonical piece is missed, from what is wanted now. */
+function reconsider(ctx: Context, share: ShareState, content: Content, piece: number): void {
+  const missing = !getBit(content.have, piece) && isWanted(share, piece);
+  if (missing === getBit(content.missing, piece)) return;
+  setMissing(ctx, share, content, piece, missing);
+  for (const peer of share.peers.values()) if (getBit(peer.bits, piece)) peer.useful += missing ? 1 : -1;
+}
+
+function rangesOfReaders(share: ShareState): PieceRange[] {
+  return [...share.readers.values()].map(({ range }) => range);
 }
 
 /** Everything wanted is here: says so, and lets go of links that only we needed. */
@@ -64,10 +100,11 @@ export function updateAll(ctx: Context, share: ShareState): void {
   for (const peer of share.peers.values()) updateInterest(ctx, peer);
 }
 
-/** Whether a canonical piece is selected, under any of its indexes. */
+/** Whether a canonical piece is selected or read, under any of its indexes. */
 export function isWanted(share: ShareState, canonical: number): boolean {
   const same = share.content?.table.sameAs(canonical) ?? [];
-  return share.wanted.some(([first, count]) => same.some((piece) => piece >= first && piece < first + count));
+  const wanted = [...share.wanted, ...rangesOfReaders(share)];
+  return wanted.some(([first, count]) => same.some((piece) => piece >= first && piece < first + count));
 }
 
 function missingOf({ table, have }: Content, wanted: readonly PieceRange[]): Uint8Array {

@@ -1,5 +1,5 @@
 import { DecodeError, type Machine, type NodeId, nodeIdFromBytes, type Root } from "@starling/protocol";
-import { flushAnnouncements, onDontHave, onHave, tellLate } from "./availability.ts";
+import { flushAnnouncements, loseInterest, onDontHave, onHave, tellLate } from "./availability.ts";
 import { banPeer, checkHonestSource, dropPeer } from "./bans.ts";
 import { Candidates, releaseAll, tidyLinks } from "./candidates.ts";
 import { onInterested, onNotInterested, rechoke } from "./choking.ts";
@@ -8,17 +8,20 @@ import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
 import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave } from "./joining.ts";
+import { tryLanes } from "./lane-trial.ts";
 import { blockKey, DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
 import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from "./manifest-exchange.ts";
 import { exchangePeersOf } from "./peer-exchange.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { findProviders } from "./provider-search.ts";
 import { finishBegun, onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
-import { select, startContent, updateAll } from "./selection.ts";
+import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
+import { afterSpread, offerWhenIdle } from "./sole-seed.ts";
+import { onPulse, setLimits } from "./speed-limits.ts";
 import { timeOut } from "./timeouts.ts";
-import { onCancel, onFlushed, onLoaded, onRequest, relieveLink } from "./uploader.ts";
+import { onCancel, onFlushed, onLoaded, onRequest, pump, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, storeAgain, verify, withdraw } from "./verification.ts";
 import type { ShareView } from "./view.ts";
 
@@ -32,6 +35,9 @@ export interface SwarmOptions {
   /** Changes to {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<SwarmLimits>;
 }
+
+/** What a peer may send behind its join before it has ours. */
+const EARLY: ReadonlySet<string> = new Set(["manifest-request", "interested"]);
 
 type Input<T extends SwarmInput["type"]> = Extract<SwarmInput, { type: T }>;
 
@@ -80,6 +86,10 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         return this.#flushed(input);
       case "tick":
         return this.#tick();
+      case "pulse":
+        return onPulse(this.#ctx);
+      case "limit":
+        return this.#limit(input);
       case "add":
         return this.#add(input);
       default:
@@ -88,15 +98,21 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   }
 
   #ofShare(
-    input: Exclude<SwarmInput, Input<"block" | "message" | "link-up" | "link-down" | "flushed" | "tick" | "add">>,
+    input: Exclude<
+      SwarmInput,
+      Input<"block" | "message" | "link-up" | "link-down" | "flushed" | "tick" | "pulse" | "limit" | "add">
+    >,
   ): void {
     const ctx = this.#ctx;
     const share = ctx.shares.get(input.root);
     if (share === undefined) return;
     switch (input.type) {
       case "want":
+        share.early = input.early ?? [];
         select(ctx, share, input.wanted);
         return this.#seek(share);
+      case "deadlines":
+        return this.#deadlines(share, input);
       case "pause":
         return this.#pause(share);
       case "resume":
@@ -117,16 +133,31 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     }
   }
 
+  #limit({ root, up, down }: Input<"limit">): void {
+    const ctx = this.#ctx;
+    const limits = root === null ? ctx.speed : ctx.shares.get(root)?.speed;
+    if (limits !== undefined) setLimits(ctx, limits, up, down);
+  }
+
   #add(input: Input<"add">): void {
     const ctx = this.#ctx;
     if (ctx.shares.has(input.root)) return;
-    const share = new ShareState(input.root, input.wanted, input.paused, new Candidates(ctx.limits.candidates));
+    const { candidates, uploadSlots } = ctx.limits;
+    const share = new ShareState(input.root, input.wanted, input.paused, new Candidates(candidates), uploadSlots);
     share.givenHave = input.have;
+    share.early = input.early ?? [];
     ctx.shares.set(input.root, share);
     ctx.sharesByTag.set(share.tagHex, share);
     if (input.manifest !== null) this.#startContent(share, input.manifest, false);
     this.#seek(share);
     joinDeclined(ctx, share);
+  }
+
+  #deadlines(share: ShareState, { reader, range, due, every }: Input<"deadlines">): void {
+    const { now } = this.#ctx;
+    const begins = share.readers.size === 0;
+    setReader(this.#ctx, share, reader, range && { range, due: now + due, every });
+    if (begins && share.isRead) this.#seek(share);
   }
 
   /** Looks for sources at once rather than at the next tick. */
@@ -218,17 +249,20 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
 
   #takeOf(peer: PeerState, message: Exclude<Input<"message">["message"], { type: "join" | "leave" }>): string | null {
     const ctx = this.#ctx;
+    // What else follows a join answers ours, at once.
+    if (!peer.heard && !EARLY.has(message.type)) peer.greeted(ctx.now - peer.joinSentAt);
     switch (message.type) {
       case "have":
         onHave(ctx, peer, message.pieces);
         fetchManifest(ctx, peer.share);
+        afterSpread(ctx, peer.share);
         refill(ctx, peer);
         return null;
       case "donthave":
         onDontHave(ctx, peer, message.pieces);
         return null;
       case "request":
-        return onRequest(ctx, peer, message.blocks);
+        return onRequest(ctx, peer, message);
       case "cancel":
         onCancel(ctx, peer, message.blocks);
         return null;
@@ -294,7 +328,10 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     const ctx = this.#ctx;
     if (ctx.now - this.#lastTick > ASLEEP) ctx.awakeSince = ctx.now;
     this.#lastTick = ctx.now;
+    ctx.governor.expire(ctx.now);
     for (const link of ctx.links.values()) relieveLink(ctx, link);
+    pump(ctx);
+    tryLanes(ctx);
     for (const share of ctx.shares.values()) this.#tickShare(share);
   }
 
@@ -305,9 +342,11 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     if (silent !== null && silent.strikes >= ctx.limits.strikes) dropPeer(ctx, silent.id, "unanswered-requests");
     fetchManifest(ctx, share);
     tellLate(ctx, share);
+    loseInterest(ctx, share);
     tidyLinks(ctx, share);
     dial(ctx, share);
     rechoke(ctx, share);
+    offerWhenIdle(ctx, share);
     exchangePeersOf(ctx, share);
     findProviders(ctx, share);
     checkHonestSource(ctx, share);

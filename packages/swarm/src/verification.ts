@@ -1,5 +1,5 @@
 import { clearBit, getBit, type NodeId, setBit } from "@starling/protocol";
-import { rangesOf, updateInterest } from "./availability.ts";
+import { rangesOf } from "./availability.ts";
 import type { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
 import { dropBegun, finishBegun, refillShare, refillStarved } from "./requester.ts";
@@ -105,7 +105,7 @@ function accept(ctx: Context, share: ShareState, content: Content, begun: BegunP
   for (const peer of share.peers.values()) {
     if (!getBit(peer.bits, piece)) continue;
     peer.useful--;
-    updateInterest(ctx, peer);
+    peer.satedAt = ctx.now;
   }
   const liars = settleDispute(share, begun);
   if (share.missingCount === 0) complete(ctx, share);

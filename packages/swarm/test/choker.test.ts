@@ -4,7 +4,16 @@ import { type ChokerPeer, chooseSlots } from "../src/choker.ts";
 const OPTIONS = { now: 100_000, slots: 2, optimistic: 1, seeding: false, random: () => 0 };
 
 function peer(id: string, change: Partial<ChokerPeer<string>> = {}): ChokerPeer<string> {
-  const base = { unchoked: false, since: 0, joinedAt: 0, given: 0, served: 0, snubbing: false, optimistic: false };
+  const base = {
+    unchoked: false,
+    since: 0,
+    joinedAt: 0,
+    given: 0,
+    deficit: 0,
+    served: 0,
+    snubbing: false,
+    optimistic: false,
+  };
   return { id, ...base, ...change };
 }
 
@@ -42,6 +51,15 @@ describe("the choker while fetching", () => {
     const peers = [peer("a", { given: 9 }), peer("b", { given: 8 }), peer("old"), peer("new", { joinedAt: 99_000 })];
     const drawn = [0, 1, 2, 3].map((i) => [...chooseSlots(peers, { ...OPTIONS, random: () => i / 4 }).optimistic][0]);
     expect(drawn).toEqual(["old", "new", "new", "new"]);
+  });
+
+  it("draws peers that took more than they gave less often", () => {
+    const debtor = peer("debtor", { deficit: 24 });
+    const peers = [peer("a", { given: 9 }), peer("b", { given: 8 }), debtor, peer("fair")];
+    const drawn = [0.1, 0.3, 0.5, 0.7].map(
+      (r) => [...chooseSlots(peers, { ...OPTIONS, random: () => r }).optimistic][0],
+    );
+    expect(drawn).toEqual(["debtor", "fair", "fair", "fair"]);
   });
 });
 

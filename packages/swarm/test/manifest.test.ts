@@ -50,6 +50,33 @@ describe("fetching the manifest", () => {
     expect(asked(talk.say(A, { type: "unchoke", share: 7 }))).toEqual([[0, 0, 20]]);
   });
 
+  it("asks and shows interest together with its own join, so that one round trip brings list and unchoke", () => {
+    const talk = opening();
+    talk.input({ type: "providers", root, peers: [A] });
+    const first = talk.linkUp(A).flatMap((effect) => (effect.type === "send" ? [effect.message.type] : []));
+    expect(first).toEqual(["join", "manifest-request", "interested"]);
+    const seed = new Conversation(SHARE);
+    seed.seed();
+    seed.join(B);
+    const request = seed.say(B, { type: "manifest-request", share: 7, offset: 0 });
+    expect(sent(request, "manifest", B)).toHaveLength(1);
+    expect(sent(seed.say(B, { type: "interested", share: 7 }), "unchoke", B)).toHaveLength(1);
+  });
+
+  it("turns to whoever has the manifest from a peer that was asked on trust, and blames that for nothing", () => {
+    const talk = opening();
+    talk.input({ type: "providers", root, peers: [B] });
+    talk.linkUp(B);
+    talk.say(B, talk.joinMessage(B));
+    expect(sent(holder(talk), "manifest-request", A)).toHaveLength(1);
+    expect(sent(answerAll(talk, A), "notinterested", B)).toHaveLength(1);
+    const alone = opening();
+    alone.input({ type: "providers", root, peers: [B] });
+    alone.linkUp(B);
+    alone.say(B, alone.joinMessage(B));
+    expect(of(alone.wait(60_000), "drop")).toEqual([]);
+  });
+
   it("bans who sends another manifest, and asks somebody else", () => {
     const talk = opening();
     holder(talk);

@@ -97,7 +97,7 @@ describe("serving", () => {
       talk.join(node(i));
       talk.say(node(i), { type: "interested", share: 7 });
     }
-    for (let i = 1; i <= 5; i++) request(talk, blocks(3), node(i));
+    for (let i = 1; i <= 5; i++) request(talk, blocks(3, 3 * i), node(i));
     const effects = talk.wait(31_000);
     const choked = effects.find((effect) => effect.type === "send" && effect.message.type === "choke");
     if (choked?.type !== "send") throw new Error("nobody was choked");
@@ -126,8 +126,8 @@ describe("serving", () => {
     talk.join(B);
     talk.say(B, { type: "interested", share: 7 });
     request(talk, blocks(20));
-    request(talk, blocks(20), B);
-    for (let piece = 0; piece < 16; piece++) load(talk, piece);
+    request(talk, blocks(20, 20), B);
+    for (let i = 0; i < 16; i++) for (const piece of [i, 20 + i]) load(talk, piece);
     const to = of(talk.effects, "send-block").map((effect) => effect.peer);
     expect(to.filter((peer) => peer === A)).toHaveLength(6);
     expect(to.filter((peer) => peer === B)).toHaveLength(6);

@@ -20,6 +20,8 @@ interface FileListProps {
   /** How files are chosen; null in a list for reading. */
   readonly isChecked: IsChecked | null;
   readonly onToggle: Toggle | undefined;
+  /** Whether films, sound and pictures may be shown now. */
+  readonly showable: boolean;
 }
 
 /** What scrolls must be reachable by keyboard, also where it holds nothing that takes the focus. */
@@ -27,7 +29,7 @@ const SCROLLS = { tabIndex: 0 };
 
 /** Files and folders as an indented list; of a long one only the rows around the visible part are in the document. */
 export const FileList = memo(function FileList({ shareId, files, folders, selection, ...row }: FileListProps) {
-  const { percents, isChecked, onToggle } = row;
+  const { percents, isChecked, onToggle, showable } = row;
   const tree = useMemo(() => buildTree(files, folders), [files, folders]);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set<string>());
   const rows = useMemo(() => visibleRows(tree, collapsed), [tree, collapsed]);
@@ -51,6 +53,7 @@ export const FileList = memo(function FileList({ shareId, files, folders, select
         file={node}
         checked={isChecked ? isChecked(node.path) : null}
         percent={selected.has(node.path) ? (percents?.get(node.path) ?? null) : null}
+        showable={showable}
         onToggle={onToggle}
       />
     );

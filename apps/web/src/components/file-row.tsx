@@ -1,10 +1,12 @@
 import { displayName } from "@starling/client";
-import { Download, FileText } from "lucide-react";
-import { memo } from "react";
+import { Download, FileText, Image, Play } from "lucide-react";
+import { memo, useEffect } from "react";
 import type { FileNode } from "../logic/file-tree.ts";
 import { formatBytes } from "../logic/format.ts";
-import { saveOne } from "../state/actions.ts";
+import type { MediaKind } from "../logic/media-types.ts";
+import { saveOne, showFile } from "../state/actions.ts";
 import { saveKey, useApp } from "../state/store.ts";
+import { workerReady } from "../streaming/worker-control.ts";
 import { Indent } from "./indent.tsx";
 
 interface FileRowProps {
@@ -14,11 +16,13 @@ interface FileRowProps {
   readonly checked: boolean | null;
   /** Whole percent here, for a file that is wanted; null for others. */
   readonly percent: number | null;
+  /** Whether films, sound and pictures may be shown now. */
+  readonly showable: boolean;
   readonly onToggle: ((paths: readonly string[], checked: boolean) => void) | undefined;
 }
 
 /** Rows are many: plain elements, and a row renders only when its own values change. */
-export const FileRow = memo(function FileRow({ shareId, file, checked, percent, onToggle }: FileRowProps) {
+export const FileRow = memo(function FileRow({ shareId, file, checked, percent, showable, onToggle }: FileRowProps) {
   const name = displayName(file.name);
   const here = percent === 100;
   const text = (
@@ -50,10 +54,37 @@ export const FileRow = memo(function FileRow({ shareId, file, checked, percent, 
         <span className="file-percent">{percent > 0 ? `${percent} %` : "queued"}</span>
       )}
       <span className="file-size">{formatBytes(file.size)}</span>
+      {showable && file.media !== null && (
+        <ShowButton shareId={shareId} path={file.path} name={name} kind={file.media} />
+      )}
       {here && <SaveButton shareId={shareId} path={file.path} name={name} />}
     </li>
   );
 });
+
+interface ShowButtonProps {
+  readonly shareId: string;
+  readonly path: string;
+  readonly name: string;
+  readonly kind: MediaKind;
+}
+
+/** Also before and while the file is fetched: what is shown is fetched first. */
+function ShowButton({ shareId, path, name, kind }: ShowButtonProps) {
+  useEffect(() => void workerReady(), []);
+  const [verb, Icon] = kind === "image" ? (["View", Image] as const) : (["Play", Play] as const);
+  return (
+    <button
+      type="button"
+      className="button button-small button-show"
+      aria-label={`${verb} ${name}`}
+      onClick={() => showFile(shareId, path)}
+    >
+      <Icon aria-hidden="true" />
+      <span>{verb}</span>
+    </button>
+  );
+}
 
 function SaveButton({
   shareId,

@@ -1,3 +1,4 @@
+import { canShowFiles } from "../logic/playback.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { FileList } from "./file-list.tsx";
 import { LinkCard } from "./link-card.tsx";
@@ -26,6 +27,7 @@ export function OwnShare({ share }: { readonly share: ShareView }) {
           percents={null}
           isChecked={null}
           onToggle={undefined}
+          showable={canShowFiles(share)}
         />
       </section>
     </>

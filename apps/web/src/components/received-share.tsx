@@ -1,5 +1,6 @@
 import { useFileChoice } from "../hooks/use-file-choice.ts";
 import { useFileProgress } from "../hooks/use-file-progress.ts";
+import { canShowFiles } from "../logic/playback.ts";
 import { isComplete, isFetching } from "../logic/share-facts.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { DownloadBar } from "./download-bar.tsx";
@@ -32,6 +33,7 @@ export function ReceivedShare({ share }: { readonly share: ShareView }) {
           percents={percents}
           isChecked={choosable ? choice.isChecked : null}
           onToggle={choice.toggle}
+          showable={canShowFiles(share)}
         />
         <SaveAll share={share} />
       </section>

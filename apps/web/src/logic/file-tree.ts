@@ -1,4 +1,5 @@
 import type { FileInfo } from "@starling/client";
+import { type MediaKind, mediaKindOf } from "./media-types.ts";
 
 export interface FileNode {
   readonly kind: "file";
@@ -7,6 +8,8 @@ export interface FileNode {
   readonly name: string;
   readonly depth: number;
   readonly size: number;
+  /** How it can be shown in the page; null for a file that is only saved. */
+  readonly media: MediaKind | null;
 }
 
 export interface FolderNode {
@@ -55,7 +58,8 @@ function draftAt(root: Draft, segments: readonly string[]): Draft {
 function finish(draft: Draft, prefix: string, depth: number): TreeNode[] {
   const folders = [...draft.folders].map(([name, child]) => finishFolder(child, prefix + name, name, depth));
   const files = draft.files.map((file): FileNode => {
-    return { kind: "file", path: file.path, name: file.path.slice(prefix.length), depth, size: file.size };
+    const { path, size, type } = file;
+    return { kind: "file", path, name: path.slice(prefix.length), depth, size, media: mediaKindOf(path, type) };
   });
   const byName = (a: TreeNode, b: TreeNode) => collator.compare(a.name, b.name);
   return [...folders.sort(byName), ...files.sort(byName)];

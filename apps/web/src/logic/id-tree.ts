@@ -3,7 +3,7 @@ import { bitAt, byDistance, distanceOf, sharedBits } from "./ids.ts";
 import type { LookupTrace } from "./lookup-trace.ts";
 
 /** `sibling` one of the nearest nodes; `linked` another node with a link; `heard` asked by a look-up only; `key` looked up. */
-type LeafKind = "self" | "sibling" | "linked" | "heard" | "key";
+export type LeafKind = "self" | "sibling" | "linked" | "heard" | "key";
 
 export interface Leaf {
   readonly id: string;

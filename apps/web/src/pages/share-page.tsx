@@ -1,5 +1,6 @@
 import { displayName } from "@starling/client";
 import { Link } from "wouter";
+import { MediaViewer } from "../components/media-viewer.tsx";
 import { OwnShare } from "../components/own-share.tsx";
 import { PeersCard } from "../components/peers-card.tsx";
 import { ReceivedShare } from "../components/received-share.tsx";
@@ -17,6 +18,7 @@ export function SharePage({ id }: { readonly id: string }) {
   if (!share) return <ShareGone />;
   return (
     <article className="share-page">
+      <MediaViewer share={share} />
       <ShareHead share={share} title={title} />
       <div className="share-columns">
         <div className="share-main">{share.mine ? <OwnShare share={share} /> : <ReceivedShare share={share} />}</div>

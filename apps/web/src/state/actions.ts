@@ -1,4 +1,4 @@
-import { displayName, type Source } from "@starling/client";
+import { displayName, type Source, type SpeedLimits } from "@starling/client";
 import { navigate } from "wouter/use-hash-location";
 import { fileNameOf, zipNameOf } from "../logic/file-names.ts";
 import { saveFile, saveZip } from "../saving/save.ts";
@@ -39,6 +39,14 @@ export function pauseShare(id: string): void {
 
 export function resumeShare(id: string): void {
   liveShare(id)?.resume();
+}
+
+export function limitAll(limits: SpeedLimits): void {
+  currentClient().limit(limits);
+}
+
+export function limitShare(id: string, limits: SpeedLimits): void {
+  liveShare(id)?.limit(limits);
 }
 
 export async function removeShare(id: string): Promise<void> {
@@ -90,6 +98,15 @@ export async function saveAll(id: string): Promise<void> {
   await trackSave(saveKey(id, null), (onPart) =>
     saveZip(share, files, folders, zipNameOf(displayName(share.title)), onPart),
   );
+}
+
+/** Plays or views a file in the page. */
+export function showFile(shareId: string, path: string): void {
+  appStore.setState({ shown: { shareId, path } });
+}
+
+export function closeShown(): void {
+  appStore.setState({ shown: null });
 }
 
 async function trackSave(key: string, save: (onPart: (part: number) => void) => Promise<void>): Promise<void> {

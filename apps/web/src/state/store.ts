@@ -1,3 +1,4 @@
+import type { SpeedLimits } from "@starling/client";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { RateSample } from "../logic/rate-history.ts";
@@ -20,10 +21,17 @@ export interface Draft {
   readonly password: string;
 }
 
+interface ShownFile {
+  readonly shareId: string;
+  readonly path: string;
+}
+
 export interface AppState {
   /** Newest first, as the client lists them. */
   readonly shares: readonly ShareView[];
   readonly network: NetworkView;
+  /** Of all shares together. */
+  readonly limits: SpeedLimits;
   /** Null unless the Network page is shown. */
   readonly overlay: OverlaySnapshot | null;
   /** Rates of the last two minutes, by share id. */
@@ -33,17 +41,21 @@ export interface AppState {
   readonly draft: Draft;
   /** Part of a file or ZIP put together so far, 0 to 1, by {@link saveKey}. */
   readonly saving: ReadonlyMap<string, number>;
+  /** The file that is played or viewed; null if none is. */
+  readonly shown: ShownFile | null;
 }
 
 const INITIAL_STATE: AppState = {
   shares: [],
   network: { links: 0, signaling: "closed" },
+  limits: { up: null, down: null },
   overlay: null,
   rates: new Map(),
   opening: null,
   notice: null,
   draft: { title: "", password: "" },
   saving: new Map(),
+  shown: null,
 };
 
 export function createAppStore() {

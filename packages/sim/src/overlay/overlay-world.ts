@@ -182,14 +182,17 @@ export class OverlayWorld<Frame> {
     return first !== undefined && second !== undefined && connectable(this.#costs, first.index, second.index);
   }
 
-  /** Links two nodes without a dial: a warm start for large networks. */
+  /**
+   * Links two nodes without a dial: a warm start for large networks. Neither host takes it for a dial of its own, so that
+   * both are as nodes that others have joined.
+   */
   linkAtOnce(a: string, b: string): void {
     const [first, second] = [this.#nodes.get(a), this.#nodes.get(b)];
     if (first === undefined || second === undefined || first === second || first.links.has(b)) return;
     first.created++;
     second.created++;
     first.wants.add(b);
-    this.#link(first, second);
+    this.#link(first, second, false);
   }
 
   /** Enters a host as its own user would, now or when its page thaws. */
@@ -279,7 +282,7 @@ export class OverlayWorld<Frame> {
     if (link !== undefined) this.#close(link, node);
   }
 
-  #link(dialler: OverlayNode<Frame>, accepter: OverlayNode<Frame>): void {
+  #link(dialler: OverlayNode<Frame>, accepter: OverlayNode<Frame>, dialled = true): void {
     if (dialler.links.has(accepter.id)) return;
     const delayMs = oneWayMs(dialler.place, accepter.place);
     const link: OverlayLink<Frame> = { a: dialler, b: accepter, dialler, delayMs, since: this.now, open: true };
@@ -287,7 +290,7 @@ export class OverlayWorld<Frame> {
     accepter.links.set(dialler.id, link);
     this.trace.number(this.now);
     this.events.after(0, () => {
-      if (link.open) this.#enter(dialler, () => dialler.host.linkUp(accepter.id, true));
+      if (link.open) this.#enter(dialler, () => dialler.host.linkUp(accepter.id, dialled));
       if (link.open) this.#enter(accepter, () => accepter.host.linkUp(dialler.id, false));
     });
   }

@@ -1,0 +1,133 @@
+import { getBit } from "@starling/protocol";
+import { tellPieces } from "./availability.ts";
+import type { Context } from "./context.ts";
+import type { PeerState } from "./peer-state.ts";
+import type { Content, ShareState } from "./share-state.ts";
+
+/**
+ * The first seed is the only source of every piece, and its uplink the bottleneck of all: a piece sent twice delays one
+ * that nobody has. So while some piece is at none of the peers, a sole seed whose uplink is asked for by several refuses
+ * - what was promised to another peer or is at one already, once to each peer;
+ * - pieces that nobody has to a peer that has not passed on what it got, while it lags behind others that wait.
+ * The refused peer asks for something else (a round trip, with other requests outstanding), gets the piece from its
+ * holder, and is told of it again after a while. BEP 16 reaches the same by hiding pieces, but has to guess how many to
+ * show to each peer, and shows people a source that has hardly anything; docs/decisions/0010-sole-seed.md compares them.
+ */
+
+/** Pieces that a peer may hold alone while others hold fewer: measured, decision 0010. */
+const HELD_ALONE = 1;
+
+/** Whether to refuse a piece that we have to a peer; if not, and no peer has it, it is promised to this one. */
+export function refusesAsSole(peer: PeerState, content: Content, piece: number): boolean {
+  const { share } = peer;
+  if (peer.withheld.has(piece)) return true;
+  // What the catalog's pieces say is wanted by everybody at once.
+  if (piece < content.table.manifest.catalogPieces) return false;
+  if (!isSole(share, content) || !someUnspread(share, content)) return false;
+  const holder = share.promised.get(piece);
+  if (holder === peer) return false;
+  const repeat = holder !== undefined || (content.picker.availability[piece] ?? 0) > 0;
+  if (!(repeat ? !peer.refused.has(piece) && othersWait(peer) : hoards(peer))) {
+    if (!repeat) share.promised.set(piece, peer);
+    return false;
+  }
+  // Refused once is enough: whoever asks again after a round of the choker could not get it elsewhere.
+  if (repeat) peer.refused.add(piece);
+  peer.withheld.add(piece);
+  return true;
+}
+
+/** Promises to a peer that is choked or gone hold no longer. */
+export function breakPromises(peer: PeerState): void {
+  const { promised } = peer.share;
+  for (const [piece, holder] of promised) if (holder === peer) promised.delete(piece);
+  peer.heldAlone = 0;
+  peer.share.spreadTo = 0;
+}
+
+/** A peer told of pieces: what is at two peers is spread, and who passed it on may have more. */
+export function afterSpread(ctx: Context, share: ShareState): void {
+  const { content, promised } = share;
+  if (content === null || promised.size === 0) return;
+  recount(share, content);
+  if (someUnspread(share, content)) {
+    for (const peer of share.peers.values()) if (!hoards(peer)) offer(ctx, peer, (piece) => !peer.refused.has(piece));
+    return;
+  }
+  promised.clear();
+  for (const peer of share.peers.values()) {
+    peer.heldAlone = 0;
+    peer.refused.clear();
+  }
+  offerWithheld(ctx, share);
+}
+
+/** Which promises are kept, and who holds pieces alone. */
+function recount({ peers, promised }: ShareState, { picker }: Content): void {
+  for (const peer of peers.values()) peer.heldAlone = 0;
+  for (const [piece, holder] of promised) {
+    const copies = picker.availability[piece] ?? 0;
+    if (copies > 1) promised.delete(piece);
+    else holder.heldAlone += copies;
+  }
+}
+
+/** The uplink is idle: repeats delay nothing. */
+export function offerWhenIdle(ctx: Context, share: ShareState): void {
+  for (const peer of share.peers.values()) if (waits(peer)) return;
+  offerWithheld(ctx, share);
+}
+
+/** Tells peers again of what was refused to them. */
+export function offerWithheld(ctx: Context, share: ShareState): void {
+  for (const peer of share.peers.values()) offer(ctx, peer, () => true);
+}
+
+function offer(ctx: Context, peer: PeerState, fits: (piece: number) => boolean): void {
+  const pieces: number[] = [];
+  for (const piece of peer.withheld) {
+    if (!fits(piece)) continue;
+    peer.withheld.delete(piece);
+    if (!getBit(peer.bits, piece)) pieces.push(piece);
+  }
+  tellPieces(ctx, peer, pieces);
+}
+
+/** We have everything, no peer has, and at least two want something. */
+function isSole(share: ShareState, content: Content): boolean {
+  if (share.haveCount < content.table.count || content.picker.seeds > 0) return false;
+  let takers = 0;
+  for (const peer of share.peers.values()) {
+    if (peer.joined && peer.haveCount === content.table.count) return false;
+    if (peer.peerInterested) takers++;
+  }
+  return takers > 1;
+}
+
+/** Whether some piece is at no peer. Looks on where the last call stopped: the work is one pass over all calls. */
+function someUnspread(share: ShareState, content: Content): boolean {
+  const { availability } = content.picker;
+  while (share.spreadTo < content.table.count && (availability[share.spreadTo] ?? 0) > 0) share.spreadTo++;
+  return share.spreadTo < content.table.count;
+}
+
+/** Whether it holds many pieces alone while somebody holds fewer: the uplink serves those who pass on. */
+function hoards(peer: PeerState): boolean {
+  if (peer.heldAlone < HELD_ALONE) return false;
+  for (const other of others(peer)) if (other.peerInterested && other.heldAlone < peer.heldAlone) return true;
+  return false;
+}
+
+/** Whether another peer waits for our uplink. */
+function othersWait(asking: PeerState): boolean {
+  for (const peer of others(asking)) if (waits(peer)) return true;
+  return false;
+}
+
+function waits(peer: PeerState): boolean {
+  return peer.uploads.size + peer.ready.size + peer.parked.size > 0 || peer.link.queuedBytes > 0;
+}
+
+function* others(asking: PeerState): Iterable<PeerState> {
+  for (const peer of asking.share.peers.values()) if (peer !== asking && !peer.amChoking) yield peer;
+}
