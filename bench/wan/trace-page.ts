@@ -13,7 +13,7 @@ export interface PageEvent {
   readonly outstanding: number;
   /** Wanted by others and not handed to a channel. */
   readonly waiting: number;
-  /** In the channel and not yet on the network. */
+  /** In channels and not yet on the network. */
   readonly buffered: number;
   /** From asking to coming; null for other events. */
   readonly response: number | null;
@@ -23,6 +23,7 @@ export interface PageEvent {
 
 const noted: PageEvent[] = [];
 const askedAt = new Map<string, number>();
+const channels: RTCDataChannel[] = [];
 let outstanding = 0;
 let waiting = 0;
 
@@ -34,65 +35,69 @@ export function take(): PageEvent[] {
 const { createDataChannel } = RTCPeerConnection.prototype;
 RTCPeerConnection.prototype.createDataChannel = function (label, options) {
   const channel = createDataChannel.call(this, label, options);
+  channels.push(channel);
   const send = channel.send.bind(channel) as (frame: Uint8Array<ArrayBuffer>) => void;
   const replaced = (frame: Uint8Array<ArrayBuffer>) => {
-    outgoing(channel, frame);
+    outgoing(frame);
     send(frame);
   };
   channel.send = replaced as typeof channel.send;
-  channel.addEventListener("message", ({ data }) => incoming(channel, new Uint8Array(data)));
+  channel.addEventListener("message", ({ data }) => incoming(new Uint8Array(data)));
   return channel;
 };
 
-function outgoing(channel: RTCDataChannel, frame: Uint8Array): void {
+function outgoing(frame: Uint8Array): void {
   if (frameKind(frame) === FRAME.block) {
     const { length } = decodeBlock(frame).payload;
     waiting -= length;
-    note(channel, "sent", length);
+    note("sent", length);
     return;
   }
   const message = swarmMessage(frame);
   if (message?.type === "request") {
     outstanding += sum(message.blocks);
     for (const block of message.blocks) askedAt.set(keyOf(block), performance.now());
-    note(channel, "asked", sum(message.blocks));
+    note("asked", sum(message.blocks));
   } else if (message?.type === "reject") {
     waiting -= sum(message.blocks);
-    note(channel, "refused", sum(message.blocks));
+    note("refused", sum(message.blocks));
   }
 }
 
-function incoming(channel: RTCDataChannel, frame: Uint8Array): void {
-  if (frameKind(frame) === FRAME.block) return came(channel, frame);
+function incoming(frame: Uint8Array): void {
+  if (frameKind(frame) === FRAME.block) return came(frame);
   const message = swarmMessage(frame);
   if (message?.type === "request") {
     waiting += sum(message.blocks);
-    note(channel, "wanted", sum(message.blocks));
+    note("wanted", sum(message.blocks));
   } else if (message?.type === "reject") {
     outstanding -= sum(message.blocks);
-    note(channel, "refused", sum(message.blocks));
+    note("refused", sum(message.blocks));
   }
 }
 
-function came(channel: RTCDataChannel, frame: Uint8Array): void {
+function came(frame: Uint8Array): void {
   const { piece, offset, payload, sentAt } = decodeBlock(frame);
   const key = keyOf([piece, offset, payload.length]);
   const now = performance.now();
   const asked = askedAt.get(key);
   askedAt.delete(key);
   outstanding -= payload.length;
-  note(channel, "came", payload.length, asked === undefined ? null : now - asked, now - sentAt);
+  note("came", payload.length, asked === undefined ? null : now - asked, now - sentAt);
 }
 
 function note(
-  channel: RTCDataChannel,
   event: PageEvent["event"],
   bytes: number,
   response: number | null = null,
   delay: number | null = null,
 ): void {
   const at = performance.timeOrigin + performance.now();
-  noted.push({ at, event, bytes, outstanding, waiting, buffered: channel.bufferedAmount, response, delay });
+  noted.push({ at, event, bytes, outstanding, waiting, buffered: bufferedBytes(), response, delay });
+}
+
+function bufferedBytes(): number {
+  return channels.reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0);
 }
 
 function swarmMessage(frame: Uint8Array): ReturnType<typeof decodeSwarmFrame> {
