@@ -77,7 +77,7 @@ class Rig {
   /** Fetches everything; returns the blocks taken. */
   fetch(): number {
     const { root } = this;
-    const payload = new Uint8Array(64 * KIB);
+    const payload = new Uint8Array(128 * KIB);
     let queue: SwarmEffect[] = [];
     for (const peer of this.peers) {
       queue.push(...this.swarm.handle({ type: "message", peer, message: { type: "unchoke", share: 1 } }, this.now));
@@ -148,6 +148,141 @@ function whole(pieces: number, length: number): void {
   );
 }
 
+/** Bytes per second at which the share of one core is told. */
+const RATE = 20e6;
+const ROUNDS = 100;
+const HAVES_PER_ROUND = 50;
+const TICK_MS = 250;
+
+/**
+ * The whole path at the largest number of pieces: peers that each have a random half, tell of new pieces one by one and
+ * send what we ask for. Everything goes through `Swarm.handle`. Pieces of 4 MiB are those of a share of so many; of 64 KiB,
+ * the smallest, no share has more than a thousand.
+ */
+function steady(length: number, piecesPerRound: number): void {
+  const manifest = manifestOf(PIECES, length);
+  const root = rootOf(manifest);
+  const swarm = new Swarm({ self: SELF, random: random.unit });
+  swarm.handle({ type: "add", root, manifest, have: null, wanted: [[0, PIECES]], paused: false }, 0);
+  const peers = Array.from({ length: PEERS }, node);
+  const lacking = peers.map((peer) => joinHalf(swarm, root, peer));
+  let now = 0;
+  const queue: SwarmEffect[] = [];
+  const give = (input: Parameters<Swarm["handle"]>[0]): void => {
+    queue.push(...asking(swarm.handle(input, now)));
+  };
+  for (const peer of peers) give({ type: "message", peer, message: { type: "unchoke", share: 1 } });
+  const payload = new Uint8Array(128 * KIB);
+  let [haves, pieces, ticks] = [0, 0, 0];
+  const roundMs = (1000 * length * piecesPerRound) / RATE;
+  for (let round = 0; round < ROUNDS; round++) {
+    pieces += cpuSeconds(() => {
+      for (let i = 0; i < piecesPerRound; i++) onePiece(give, root, queue, payload);
+    });
+    haves += cpuSeconds(() => {
+      for (const [i, peer] of peers.entries()) {
+        for (let k = 0; k < HAVES_PER_ROUND; k++) {
+          give({
+            type: "message",
+            peer,
+            message: { type: "have", share: 1, pieces: { ranges: [[lacking[i]!.pop()!, 1]] } },
+          });
+        }
+      }
+    });
+    now += roundMs;
+    ticks += cpuSeconds(() => give({ type: "tick" }));
+  }
+  const perHave = haves / (ROUNDS * PEERS * HAVES_PER_ROUND);
+  const perPiece = pieces / (ROUNDS * piecesPerRound);
+  const perTick = ticks / ROUNDS;
+  const copy = copySeconds(length);
+  const perSecond = RATE / length;
+  const core = (seconds: number) => `${(perSecond * seconds * 100).toFixed(2)} %`;
+  const upkeep = PEERS * perHave + (1000 / TICK_MS / perSecond) * perTick;
+  const us = (seconds: number) => `${(seconds * 1e6).toFixed(1)} us`;
+  console.log(`${PIECES} pieces of ${length / KIB} KiB, ${PEERS} peers, through Swarm.handle:`);
+  console.log(
+    `  a have ${us(perHave)}, a tick ${us(perTick)}, a piece (pick, requests, blocks, verified, stored, told to all)`,
+  );
+  console.log(`  ${us(perPiece)}, of which ${us(copy)} are the memory for its bytes and their copy`);
+  console.log(
+    `  one core at 20 MB/s, every peer telling of as many pieces: ${core(perPiece - copy + upkeep)}, with the copy ${core(perPiece + upkeep)}`,
+  );
+}
+
+/** What fresh memory for a piece's bytes and one copy of them cost. */
+function copySeconds(length: number): number {
+  const count = Math.ceil((256 * 1024 * KIB) / length);
+  const block = new Uint8Array(Math.min(length, 128 * KIB));
+  const kept: Uint8Array[] = [];
+  const seconds = cpuSeconds(() => {
+    for (let i = 0; i < count; i++) {
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; at += block.length) bytes.set(block, at);
+      kept[i % Math.ceil((64 * 1024 * KIB) / length)] = bytes;
+    }
+  });
+  return seconds / count;
+}
+
+/** Pieces in one have-set of a join. */
+const SET_PIECES = 8192;
+
+/** What somebody has to answer. */
+function asking(effects: readonly SwarmEffect[]): SwarmEffect[] {
+  return effects.filter((effect) => effect.type !== "send" || effect.message.type === "request");
+}
+
+/** Returns the pieces that it has not, in random order. */
+function joinHalf(swarm: Swarm, root: Root, peer: NodeId): number[] {
+  const [ours, theirs] = [random.bytes(32), random.bytes(32)];
+  swarm.handle({ type: "link-up", peer, localNonce: ours, remoteNonce: theirs }, 0);
+  const proof = joinProof({ root, sender: peer, receiver: SELF, senderNonce: theirs, receiverNonce: ours });
+  swarm.handle({ type: "message", peer, message: { type: "join", share: 1, tag: providerTag(root), proof } }, 0);
+  const bits = random.bytes(PIECES / 8);
+  for (let from = 0; from < PIECES; from += SET_PIECES) {
+    const pieces = { first: from, bits: bits.subarray(from / 8, (from + SET_PIECES) / 8) };
+    swarm.handle({ type: "message", peer, message: { type: "have", share: 1, pieces } }, 0);
+  }
+  const lacking: number[] = [];
+  for (let piece = 0; piece < PIECES; piece++)
+    if (((bits[piece >> 3]! << (piece & 7)) & 0x80) === 0) lacking.push(piece);
+  for (let i = lacking.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [lacking[i], lacking[j]] = [lacking[j]!, lacking[i]!];
+  }
+  return lacking;
+}
+
+/** Answers effects until a piece is stored. */
+function onePiece(
+  give: (input: Parameters<Swarm["handle"]>[0]) => void,
+  root: Root,
+  queue: SwarmEffect[],
+  payload: Uint8Array,
+): void {
+  for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
+    if (effect.type === "verify") give({ type: "verified", root, piece: effect.piece, ok: true });
+    if (effect.type === "store") return give({ type: "stored", root, pieces: [effect.piece] });
+    if (effect.type !== "send" || effect.message.type !== "request") continue;
+    for (const [piece, offset, length] of effect.message.blocks) {
+      const block = { share: 1, piece, offset, sentAt: 0, payload: payload.subarray(0, length) };
+      give({ type: "block", peer: effect.peer, block });
+    }
+  }
+  throw new Error("nothing left to fetch");
+}
+
+function cpuSeconds(run: () => void): number {
+  const start = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
 picker();
+steady(4096 * KIB, 5);
+steady(64 * KIB, 100);
 whole(PIECES, 1 * KIB);
 whole(4096, 256 * KIB);

@@ -1,6 +1,6 @@
 /**
  * Overlays compared, in virtual time. Prints tables and writes a chart for each question.
- * Run: `npm run sim -- --nodes 10000 --seed 1 [--question hops|churn|adversaries|repair|upkeep|all] [--out folder]`
+ * Run: `npm run sim -- --nodes 10000 --seed 1 [--question hops|churn|adversaries|repair|upkeep|all] [--real 10000] [--out folder]`
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,16 +19,18 @@ const { values } = parseArgs({
   options: {
     nodes: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
+    real: { type: "string", default: "10000" },
     question: { type: "string", default: "all" },
     out: { type: "string", default: "docs/images/sim" },
   },
 });
 const nodes = Number(values.nodes);
+const real = Math.min(nodes, Number(values.real));
 const seed = Number(values.seed);
 const asked = values.question === "all" ? Object.keys(QUESTIONS) : [values.question];
-if (!(nodes >= 10 && Number.isInteger(nodes)) || !Number.isInteger(seed) || asked.some((name) => !QUESTIONS[name])) {
+if (!(real >= 10 && Number.isInteger(nodes)) || !Number.isInteger(seed) || asked.some((name) => !QUESTIONS[name])) {
   console.error(
-    `--nodes at least 10, --seed a whole number, --question one of all, ${Object.keys(QUESTIONS).join(", ")}`,
+    `--nodes and --real at least 10, --seed a whole number, --question one of all, ${Object.keys(QUESTIONS).join(", ")}`,
   );
   process.exit(1);
 }
@@ -36,7 +38,7 @@ if (!(nodes >= 10 && Number.isInteger(nodes)) || !Number.isInteger(seed) || aske
 mkdirSync(values.out, { recursive: true });
 for (const name of asked) {
   const begin = performance.now();
-  const report = QUESTIONS[name]?.({ nodes, seed, log: (line) => console.error(`  ${line}`) });
+  const report = QUESTIONS[name]?.({ nodes, real, seed, log: (line) => console.error(`  ${line}`) });
   for (const table of report?.tables ?? []) console.log(`\n${render(table)}`);
   for (const [file, chart] of Object.entries(report?.charts ?? {})) {
     writeFileSync(join(values.out, `${file}.svg`), plot(chart));

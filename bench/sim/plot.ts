@@ -2,12 +2,16 @@
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** What the chart is about: drawn above the others, and named first. */
+  readonly main?: boolean;
 }
 
 interface Axis {
   /** With the unit. */
   readonly label: string;
   readonly log?: boolean;
+  /** A logarithmic axis ends where the values do instead of at powers of ten. */
+  readonly exact?: boolean;
   readonly min?: number;
   readonly max?: number;
 }
@@ -24,17 +28,66 @@ export interface Chart {
 const WIDTH = 760;
 const HEIGHT = 420;
 const PLOT = { left: 72, right: 548, top: 48, bottom: 348 };
-/** Okabe and Ito's palette, which people with any colour vision can tell apart; black and yellow replaced. */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6bb1"];
 const MARKS = ["circle", "square", "diamond", "up", "down", "cross", "circle"] as const;
-const DASHES = ["", "6 3", "2 3", "8 3 2 3", "4 4", "1 3", "10 4"];
+const DASHES = ["6 3", "2 3", "8 3 2 3", "4 4", "1 3", "10 4"];
+const MAIN_DASHES = ["", "7 4"];
+/**
+ * On white and on black: after Okabe and Ito's palette, which people with any colour vision can tell apart, darkened and
+ * lightened until each stands out from its ground at 3 to 1 (WCAG 2.2, 1.4.11).
+ */
+const COLOURS = [
+  ["#0072b2", "#58a6ff"],
+  ["#008a64", "#3fb990"],
+  ["#b8578f", "#e39ac5"],
+  ["#9a6b00", "#e3b341"],
+  ["#6e7781", "#9ea7b3"],
+  ["#7d55ad", "#b79ae0"],
+] as const;
+const MAIN_COLOURS = [
+  ["#cc4e00", "#ff8c42"],
+  ["#b3123f", "#ff6b81"],
+] as const;
 
 const STYLE = `
-  .ground { fill: #ffffff; } text { fill: #24292f; } .grid { stroke: #d0d7de; } .axis { stroke: #57606a; }
+  .ground { fill: #ffffff; } text { fill: #24292f; } .grid { stroke: #d8dee4; } .axis { stroke: #57606a; }
   text { font: 13px system-ui, sans-serif; } .title { font-weight: 600; font-size: 15px; } .note { font-size: 11px; }
+  .main { font-weight: 600; }${colourRules(0)}
   @media (prefers-color-scheme: dark) {
-    .ground { fill: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #30363d; } .axis { stroke: #8b949e; }
+    .ground { fill: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #30363d; } .axis { stroke: #8b949e; }${colourRules(1)}
   }`;
+
+function colourRules(ground: 0 | 1): string {
+  const rule = (name: string) => (pair: readonly [string, string], index: number) =>
+    ` .${name}${index} { color: ${pair[ground]}; }`;
+  return [...COLOURS.map(rule("s")), ...MAIN_COLOURS.map(rule("m"))].join("");
+}
+
+/** How a series is drawn. */
+interface Pen {
+  readonly className: string;
+  readonly dash: string;
+  readonly mark: (typeof MARKS)[number];
+  readonly width: number;
+}
+
+/** The main series first, each with its pen. */
+function withPens(series: readonly Series[]): (readonly [Series, Pen])[] {
+  const main = series.filter((each) => each.main === true);
+  const others = series.filter((each) => each.main !== true);
+  const pen = (index: number, isMain: boolean): Pen => {
+    const [colours, dashes] = isMain ? [MAIN_COLOURS, MAIN_DASHES] : [COLOURS, DASHES];
+    return {
+      className: `${isMain ? "m" : "s"}${index % colours.length}`,
+      dash: dashes[index % dashes.length] ?? "",
+      mark: isMain ? "circle" : (MARKS[(index + 1) % MARKS.length] ?? "square"),
+      width: isMain ? 3.5 : 1.75,
+    };
+  };
+  return [
+    ...main.map((each, index) => [each, pen(index, true)] as const),
+    ...others.map((each, index) => [each, pen(index, false)] as const),
+  ];
+}
 
 type Scale = (value: number) => number;
 
@@ -50,6 +103,7 @@ export function plot(chart: Chart): string {
   );
   const toX = scale(xs, chart.x.log === true, PLOT.left, PLOT.right);
   const toY = scale(ys, chart.y.log === true, PLOT.bottom, PLOT.top);
+  const drawn = withPens(chart.series);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="t d">`,
     `<title id="t">${escaped(chart.title)}</title><desc id="d">${escaped(inWords(chart))}</desc>`,
@@ -61,17 +115,18 @@ export function plot(chart: Chart): string {
     `<path class="axis" fill="none" d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}"/>`,
     text((PLOT.left + PLOT.right) / 2, PLOT.bottom + 38, chart.x.label, "", "middle"),
     `<text transform="translate(20 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.y.label)}</text>`,
-    ...chart.series.map((series, index) => line(series, index, toX, toY)),
-    ...chart.series.map(({ name }, index) => legend(name, index)),
+    ...drawn.toReversed().map(([series, pen]) => line(series, pen, toX, toY)),
+    ...drawn.map(([series, pen], index) => legend(series, pen, index)),
     text(PLOT.left, HEIGHT - 12, chart.note, "note"),
     "</svg>",
   ].join("\n")}\n`;
 }
 
-function range({ min, max, log }: Axis, values: readonly number[]): readonly [number, number] {
+function range({ min, max, log, exact }: Axis, values: readonly number[]): readonly [number, number] {
   const finite = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
   const low = min ?? Math.min(...finite);
   const high = max ?? Math.max(...finite);
+  if (log && exact === true && high > low) return [low, high];
   if (log) return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(Math.max(high, low * 1.01)))];
   const step = stepOf(Math.max(high - low, 1e-9));
   return [min ?? Math.floor(low / step) * step, max ?? Math.ceil(high / step) * step];
@@ -92,8 +147,11 @@ function stepOf(span: number): number {
 
 function ticks([low, high]: readonly [number, number], log: boolean): number[] {
   if (log) {
-    const count = Math.round(Math.log10(high / low)) + 1;
-    return Array.from({ length: count }, (_, i) => low * 10 ** i);
+    const factors = high / low < 100 ? [1, 2, 5] : [1];
+    const first = Math.floor(Math.log10(low));
+    const powers = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => 10 ** (first + i));
+    const all = powers.flatMap((power) => factors.map((factor) => factor * power));
+    return all.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
   }
   const step = stepOf(high - low);
   const count = Math.floor((high - low) / step + 1e-9) + 1;
@@ -108,38 +166,37 @@ function yTick(y: number, value: number): string {
   return `<path class="grid" d="M${PLOT.left} ${n(y)}H${PLOT.right}"/>${text(PLOT.left - 8, y + 4, label(value), "", "end")}`;
 }
 
-function line({ points }: Series, index: number, toX: Scale, toY: Scale): string {
+function line({ points }: Series, pen: Pen, toX: Scale, toY: Scale): string {
   let d = "";
-  let pen = "M";
+  let move = "M";
   const marks: string[] = [];
   for (const [x, y] of points) {
     const [px, py] = [toX(x), toY(y)];
     if (!Number.isFinite(px) || !Number.isFinite(py)) {
-      pen = "M";
+      move = "M";
       continue;
     }
-    d += `${pen}${n(px)} ${n(py)}`;
-    pen = "L";
-    marks.push(mark(px, py, index));
+    d += `${move}${n(px)} ${n(py)}`;
+    move = "L";
+    marks.push(mark(px, py, pen));
   }
-  return `${stroke(d, index)}${marks.join("")}`;
+  return `<g class="${pen.className}">${stroke(d, pen)}${marks.join("")}</g>`;
 }
 
-function legend(name: string, index: number): string {
+function legend({ name, main }: Series, pen: Pen, index: number): string {
   const y = PLOT.top + 10 + index * 24;
   const x = PLOT.right + 18;
-  return `${stroke(`M${x} ${y}h28`, index)}${mark(x + 14, y, index)}${text(x + 36, y + 4, name)}`;
+  const sample = `${stroke(`M${x} ${y}h28`, pen)}${mark(x + 14, y, pen)}`;
+  return `<g class="${pen.className}">${sample}</g>${text(x + 36, y + 4, name, main === true ? "main" : "")}`;
 }
 
-function stroke(d: string, index: number): string {
-  const dash = DASHES[index % DASHES.length];
-  return `<path d="${d}" fill="none" stroke="${colour(index)}" stroke-width="2"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`;
+function stroke(d: string, { dash, width }: Pen): string {
+  return `<path d="${d}" fill="none" stroke="currentColor" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`;
 }
 
-function mark(x: number, y: number, index: number): string {
-  const shape = MARKS[index % MARKS.length];
+function mark(x: number, y: number, { mark: shape, width }: Pen): string {
   const [px, py] = [n(x), n(y)];
-  const fill = `fill="${colour(index)}"`;
+  const fill = `fill="currentColor"`;
   switch (shape) {
     case "square":
       return `<path d="M${px} ${py}m-4-4h8v8h-8z" ${fill}/>`;
@@ -150,14 +207,10 @@ function mark(x: number, y: number, index: number): string {
     case "down":
       return `<path d="M${px} ${py}m0 5l5-9h-10z" ${fill}/>`;
     case "cross":
-      return `<path d="M${px} ${py}m-4-4l8 8m0-8l-8 8" fill="none" stroke="${colour(index)}" stroke-width="2"/>`;
+      return `<path d="M${px} ${py}m-4-4l8 8m0-8l-8 8" fill="none" stroke="currentColor" stroke-width="2"/>`;
     default:
-      return `<circle cx="${px}" cy="${py}" r="4" ${fill}/>`;
+      return `<circle cx="${px}" cy="${py}" r="${width > 2 ? 5 : 4}" ${fill}/>`;
   }
-}
-
-function colour(index: number): string {
-  return COLOURS[index % COLOURS.length] ?? "#0072b2";
 }
 
 function text(x: number, y: number, content: string, style = "", anchor = "start"): string {

@@ -16,6 +16,8 @@ export interface Table {
 interface Scale {
   /** The largest network. */
   readonly nodes: number;
+  /** The largest network of real machines: one of them takes as much time as hundreds of a model's nodes. */
+  readonly real: number;
   readonly seed: number;
   /** Told what is being run. */
   readonly log: (line: string) => void;

@@ -1,4 +1,4 @@
-import { type NodeId, OVERLAY, type OverlayFrame } from "@starling/protocol";
+import type { NodeId, OverlayFrame } from "@starling/protocol";
 import { Churn, type Conduct, Samples, type SessionLengths } from "@starling/sim";
 import { Library, type Readings } from "../../packages/dht/test/overlay-library.ts";
 import { DhtNetwork } from "../../packages/dht/test/overlay-network.ts";
@@ -6,31 +6,34 @@ import { DhtNetwork } from "../../packages/dht/test/overlay-network.ts";
 export const STARLING = "Starling (real machine)";
 
 /** Above this many nodes a network starts linked as a settled one is, instead of growing dial by dial. */
-const GROWN_NODES = 300;
-const SETTLE_MS = 180_000;
+const GROWN_NODES = 100;
+/** Until a network that grew, and one that started linked, is at rest. */
+const GROWN_SETTLE_MS = 180_000;
+const WARM_SETTLE_MS = 30_000;
 
 /** A settled network of real machines, and what is to be measured on it. */
 export class Starling {
   readonly network: DhtNetwork;
   readonly library: Library;
   readonly #bad = new Set<string>();
-  #requests = 0;
 
   /** @param conductOf how some of the nodes misbehave; null for a good one. */
-  constructor(seed: number, nodes: number, conductOf?: (self: NodeId) => Conduct<OverlayFrame> | null) {
+  constructor(
+    seed: number,
+    nodes: number,
+    conductOf?: (self: NodeId, network: DhtNetwork) => Conduct<OverlayFrame> | null,
+  ) {
     this.network = new DhtNetwork({ seed });
     this.library = new Library(this.network, (id) => !this.#bad.has(id));
     const conduct = (self: NodeId) => {
-      const drawn = conductOf?.(self) ?? null;
+      const drawn = conductOf?.(self, this.network) ?? null;
       if (drawn !== null) this.#bad.add(self);
       return drawn;
     };
-    if (nodes <= GROWN_NODES) this.network.grow(nodes, 200, conduct);
+    const grows = nodes <= GROWN_NODES;
+    if (grows) this.network.grow(nodes, 200, conduct);
     else this.network.warm(nodes, conduct);
-    this.network.run(SETTLE_MS);
-    this.network.world.onSend = (_from, _to, { type }) => {
-      if (type !== OVERLAY.ping && type !== OVERLAY.pong) this.#requests++;
-    };
+    this.network.run(grows ? GROWN_SETTLE_MS : WARM_SETTLE_MS);
   }
 
   /** Nodes come and go from now on. */
@@ -61,11 +64,19 @@ export class Starling {
     return samples;
   }
 
-  /** Frames of any kind but pings since the last call. */
-  takeFrames(): number {
-    const count = this.#requests;
-    this.#requests = 0;
-    return count;
+  /** As {@link read}, with the frames of all kinds that the look-ups caused, at whatever hop. */
+  readCounting(count: number, overMs: number): Readings & { readonly frames: number } {
+    const { world } = this.network;
+    const keys = this.library.keys;
+    const ids = new Set<string>();
+    let frames = 0;
+    world.onSend = (_from, _to, { id, target }) => {
+      if (keys.has(target)) ids.add(id);
+      if (ids.has(id)) frames++;
+    };
+    const readings = this.read(count, overMs);
+    world.onSend = null;
+    return { ...readings, frames };
   }
 
   /** Bytes and frames a second, per node, over the next `ms` in which nobody asks for anything. */

@@ -28,10 +28,9 @@ async function compare(question: Case, traces: string): Promise<Row[]> {
     const rows = entries.map(({ name }): Row => ({ name, runs: [] }));
     for (let round = 1; round <= options.rounds; round++) {
       for (const [i, entry] of entries.entries()) {
-        const run = await attempt(entry, rig);
-        if (stopped) return rows;
-        console.log(`  round ${round}  ${entry.name.padEnd(24)} ${outcome(run)}`);
+        const run = stopped ? null : await attempt(entry, rig);
         if (run) rows[i]?.runs.push(run);
+        if (!stopped) console.log(`  round ${round}  ${entry.name.padEnd(24)} ${outcome(run)}`);
       }
     }
     return rows;
@@ -75,6 +74,7 @@ async function main(): Promise<void> {
   const file = `${RESULTS}/wan-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}`;
   const results: object[] = [];
   for (const question of cases) {
+    if (stopped) break;
     console.log(`\n${question.name}: ${question.title}`);
     const rows = await compare(question, `${file}-${question.name}`);
     console.log(tableOf(question, rows));
@@ -91,10 +91,11 @@ function fail(sentence: string): void {
   process.exitCode = 1;
 }
 
-async function interrupted(): Promise<never> {
+/** Takes everything away; what was measured so far is still told. */
+async function interrupted(): Promise<void> {
   stopped = true;
+  process.exitCode = 1;
   await rig?.close();
-  process.exit(1);
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, interrupted);

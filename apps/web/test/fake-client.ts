@@ -1,4 +1,4 @@
-import type { Client, ClientOptions, Share, Stats } from "../../../packages/client/src/api.ts";
+import type { Client, ClientOptions, Share, SpeedLimits, Stats } from "../../../packages/client/src/api.ts";
 import { FakeOverlay } from "./fake-overlay.ts";
 import { FakeShare } from "./fake-share.ts";
 import { scenarioLinks, scenarioOpens, scenarioShares } from "./scenarios.ts";
@@ -19,6 +19,7 @@ export function displayName(text: string): string {
 class FakeClient implements Client {
   readonly nodeId = "ab".repeat(32);
   readonly overlay: FakeOverlay;
+  limits: SpeedLimits = { up: null, down: null };
   readonly #listeners = new Set<() => void>();
   readonly #scenario: string;
   #shares: FakeShare[];
@@ -39,6 +40,11 @@ class FakeClient implements Client {
       },
     });
   }
+
+  limit: Client["limit"] = (limits) => {
+    this.limits = limits;
+    this.#changed();
+  };
 
   #advance(): void {
     for (const share of this.#shares) share.advance(0.1);

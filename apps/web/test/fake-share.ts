@@ -1,4 +1,4 @@
-import type { FileInfo, Peer, Progress, Share, ShareState } from "../../../packages/client/src/api.ts";
+import type { FileInfo, Peer, Progress, Share, ShareState, SpeedLimits } from "../../../packages/client/src/api.ts";
 
 export interface ShareSeed {
   readonly id: string;
@@ -40,6 +40,7 @@ export class FakeShare implements Share {
   state: ShareState;
   error: string | null;
   selection: readonly string[];
+  limits: SpeedLimits = { up: null, down: null };
   #done: number;
   #orderOf: { selection: readonly string[]; places: ReadonlyMap<string, number> } = {
     selection: [],
@@ -64,6 +65,11 @@ export class FakeShare implements Share {
     this.selection =
       seed.selection ?? (this.mine || seed.state === "complete" ? seed.files.map(({ path }) => path) : []);
     this.#done = seed.done ?? (seed.state === "complete" || seed.state === "seeding" ? 1 : 0);
+  }
+
+  limit(limits: SpeedLimits): void {
+    this.limits = limits;
+    this.#events.changed();
   }
 
   get link() {

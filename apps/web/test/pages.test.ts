@@ -109,6 +109,27 @@ describe("sharing", { timeout: 30_000 }, () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
+  test.each([
+    ["the list of shares", "/", "For all shares"],
+    ["a share's page", "/share/m1", "For this share alone"],
+  ])("speed limits are set from %s, and nonsense is told", async (_, route, note) => {
+    const shown = await open("own", route);
+    await shown.getByRole("button", { name: "Speed limits" }).click();
+    const dialog = shown.getByRole("dialog", { name: "Speed limits" });
+    await dialog.getByText(note).waitFor();
+    const sending = dialog.getByRole("textbox", { name: "Sending, kB per second" });
+    await sending.fill("fast");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("Enter a number above 0, or nothing.").waitFor();
+    const { violations } = await new AxeBuilder({ page: shown }).include("[role=dialog]").analyze();
+    expect(violations).toEqual([]);
+    await sending.fill("250,5");
+    await shown.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    await shown.getByRole("button", { name: "Speed limits, set" }).click();
+    expect(await sending.inputValue()).toBe("250.5");
+  });
+
   test("removing one's own share goes home at once", async () => {
     const shown = await open("own", "/share/m1");
     await shown.getByRole("button", { name: "Remove" }).click();

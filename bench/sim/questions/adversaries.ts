@@ -7,10 +7,11 @@ import { Starling } from "../starling.ts";
 
 const SHARES = [0, 0.1, 0.2, 0.3, 0.4];
 const LOOKUPS = 300;
-const MAX_NODES = 1_000;
+/** Ten networks of real machines. */
+const MAX_NODES = 300;
 
 /** How many look-ups of good nodes succeed, the more nodes are bad? */
-export const adversaries: Question = ({ nodes, seed, log }) => {
+export const adversaries: Question = ({ real: nodes, seed, log }) => {
   const size = Math.min(nodes, MAX_NODES);
   const rows: (readonly [name: string, percentBad: number, found: number])[] = [];
   for (const share of SHARES) {
@@ -24,12 +25,10 @@ export const adversaries: Question = ({ nodes, seed, log }) => {
     for (const kind of ["dropping", "colluding"] as const) {
       const random = new Random(seed + 7);
       const ring = new Set<string>();
-      const starling = new Starling(seed, size, (self) => {
+      const starling = new Starling(seed, size, (self, network) => {
         if (random.unit() >= share) return null;
         ring.add(self);
-        return kind === "dropping"
-          ? dropsRequests(self)
-          : colluding(self, ring, (id) => starling.network.shared.keys.get(id));
+        return kind === "dropping" ? dropsRequests(self) : colluding(self, ring, (id) => network.shared.keys.get(id));
       });
       starling.library.fill(100);
       const { found, asked } = starling.read(LOOKUPS, 60_000);
@@ -39,7 +38,8 @@ export const adversaries: Question = ({ nodes, seed, log }) => {
   const names = [...new Set(rows.map(([name]) => name))].filter((name) => !name.startsWith("Central"));
   const series = names.map(
     (name): Series => ({
-      name: name.replace("Flooding (Gnutella)", "Flooding").replace("Super-peers (KaZaA)", "Super-peers"),
+      main: name.startsWith("Starling"),
+      name: name.startsWith("Starling") ? name.replace(" (real)", "") : name.replace(", dropping", ""),
       points: rows.filter((row) => row[0] === name).map(([, bad, found]) => [bad, found] as const),
     }),
   );
@@ -51,7 +51,7 @@ export const adversaries: Question = ({ nodes, seed, log }) => {
         x: { label: "bad nodes, %" },
         y: { label: "look-ups that succeed, %", min: 0, max: 100 },
         series,
-        note: `${size} nodes; good nodes ask; bad ones swallow requests, or answer with one another's names; seed ${seed}`,
+        note: `${size} nodes; bad nodes swallow requests (all lines), or answer with one another's names (colluding); seed ${seed}`,
       },
     },
   };

@@ -13,10 +13,10 @@ const LOOKUPS = 300;
 const WARM_UP_MS = 300_000;
 const MEASURE_MS = 300_000;
 /** Ten minutes of every node's life are simulated for each point: this many show what there is to see. */
-const MAX_NODES = 1_000;
+const MAX_NODES = 150;
 
 /** How many look-ups succeed while nodes come and go, the shorter they stay? */
-export const churn: Question = ({ nodes, seed, log }) => {
+export const churn: Question = ({ real: nodes, seed, log }) => {
   const size = Math.min(nodes, MAX_NODES);
   const rows: (readonly [name: string, sessions: string, minutes: number, found: number, messages: number])[] = [];
   for (const [shape, sessions] of SHAPES) {
@@ -40,7 +40,7 @@ export const churn: Question = ({ nodes, seed, log }) => {
   }
   const chart = (sessions: string) => ({
     title: `Success under churn (${sessions} sessions)`,
-    x: { label: "median session, minutes (shorter is harder)", log: true },
+    x: { label: "median session, minutes (shorter is harder)", log: true, exact: true },
     y: { label: "look-ups that succeed, %", max: 100 },
     series: seriesOf(rows.filter((row) => row[1] === sessions)),
     note: `${size} nodes, everyone's entries looked after every 30 s; each who leaves is replaced; seed ${seed}`,
@@ -61,6 +61,7 @@ function seriesOf(rows: readonly (readonly [string, string, number, number, numb
   const names = [...new Set(rows.map(([name]) => name))];
   return names.map((name) => ({
     name,
+    main: name === STARLING,
     points: rows.filter((row) => row[0] === name).map(([, , minutes, found]) => [minutes, found] as const),
   }));
 }

@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** How do hops, messages and state grow with the number of nodes, in a network that stands still? */
-export const hops: Question = ({ nodes, seed, log }) => {
+export const hops: Question = ({ nodes, real, seed, log }) => {
   const rows: Row[] = [];
   for (const size of sizes(nodes)) {
     for (const make of MODELS) {
@@ -38,12 +38,13 @@ export const hops: Question = ({ nodes, seed, log }) => {
         stateMax: state.max,
       });
     }
+    if (size > real) continue;
     log(`hops: ${STARLING}, ${size} nodes`);
     rows.push(measureStarling(seed, size));
   }
   const chart = (title: string, y: string, value: (row: Row) => number, isLog: boolean): Chart => ({
     title,
-    x: { label: "nodes", log: true },
+    x: { label: "nodes", log: true, exact: true },
     y: { label: y, log: isLog, ...(isLog ? {} : { min: 0 }) },
     series: seriesOf(rows, value),
     note: `${LOOKUPS} look-ups at each size, nobody coming or going; seed ${seed}`,
@@ -64,22 +65,18 @@ export const hops: Question = ({ nodes, seed, log }) => {
   };
 };
 
-/** 100, 1,000, 10,000 ... and the size that was asked for. */
+/** 100, 300, 1,000 ... and the size that was asked for. */
 export function sizes(nodes: number): number[] {
-  const powers = [100, 1_000, 10_000, 100_000].filter((size) => size < nodes);
-  return [...powers, nodes];
+  const steps = [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000].filter((size) => size < nodes);
+  return [...steps, nodes];
 }
 
 function measureStarling(seed: number, nodes: number): Row {
   const starling = new Starling(seed, nodes);
   starling.library.fill(50);
-  starling.network.run(10_000);
-  const quiet = framesIn(starling, 20_000);
   const { fastHops } = starling.network.shared;
   const before = fastHops.count;
-  starling.takeFrames();
-  const { asked, found } = starling.read(LOOKUPS, 20_000);
-  const frames = starling.takeFrames();
+  const { asked, found, frames } = starling.readCounting(LOOKUPS, 20_000);
   const taken = new Samples();
   for (const hop of fastHops.since(before)) taken.add(hop);
   const links = starling.links();
@@ -90,23 +87,17 @@ function measureStarling(seed: number, nodes: number): Row {
     median: taken.median,
     high: taken.quantile(0.95),
     mean: taken.mean,
-    messages: Math.max(0, frames - quiet) / asked,
+    messages: frames / asked,
     state: links.mean,
     stateMax: links.max,
   };
-}
-
-/** Frames of upkeep in so many ms: taken off from those counted while look-ups run. */
-function framesIn(starling: Starling, ms: number): number {
-  starling.takeFrames();
-  starling.network.run(ms);
-  return starling.takeFrames();
 }
 
 function seriesOf(rows: readonly Row[], value: (row: Row) => number): Series[] {
   const names = [...new Set(rows.map(({ name }) => name))];
   return names.map((name) => ({
     name,
+    main: name === STARLING,
     points: rows.filter((row) => row.name === name).map((row) => [row.nodes, value(row)] as const),
   }));
 }

@@ -6,13 +6,16 @@ import { sizes } from "./hops.ts";
 
 /** A frame of Starling's with a small body; the models count messages, not bytes. */
 const MODEL_MESSAGE_BYTES = 100;
-const QUIET_MS = 300_000;
+const QUIET_MS = 120_000;
+/** Four minutes of every node's life are simulated at each size. */
+const MAX_NODES = 3_000;
+const MAX_MODEL_NODES = 10_000;
 const CHURN = { medianMs: 600_000, shape: 1 };
 
 /** What does a node send, a second, to keep its place while nobody asks for anything? */
-export const upkeep: Question = ({ nodes, seed, log }) => {
+export const upkeep: Question = ({ nodes, real, seed, log }) => {
   const rows: (readonly [name: string, nodes: number, still: number, churning: number, frames: number])[] = [];
-  for (const size of sizes(nodes)) {
+  for (const size of sizes(Math.min(nodes, MAX_MODEL_NODES))) {
     log(`upkeep: ${size} nodes`);
     for (const make of MODELS) {
       const still = new Trial(make, seed, size);
@@ -23,6 +26,7 @@ export const upkeep: Question = ({ nodes, seed, log }) => {
       const [a, b] = [still.ask(0), churning.ask(0)];
       rows.push([a.name, size, a.upkeep * MODEL_MESSAGE_BYTES, b.upkeep * MODEL_MESSAGE_BYTES, a.upkeep]);
     }
+    if (size > Math.min(real, MAX_NODES)) continue;
     const starling = new Starling(seed, size);
     starling.library.fill(100);
     const still = starling.upkeep(QUIET_MS);
@@ -35,11 +39,12 @@ export const upkeep: Question = ({ nodes, seed, log }) => {
   const series = (value: (row: (typeof rows)[number]) => number): Series[] =>
     names.map((name) => ({
       name,
+      main: name === STARLING,
       points: rows.filter((row) => row[0] === name).map((row) => [row[1], value(row)] as const),
     }));
   const chart = (title: string, value: (row: (typeof rows)[number]) => number) => ({
     title,
-    x: { label: "nodes", log: true },
+    x: { label: "nodes", log: true, exact: true },
     y: { label: "bytes a second, per node", min: 0 },
     series: series(value),
     note: `Starling: bytes of frames as sent; models: ${MODEL_MESSAGE_BYTES} bytes a message; seed ${seed}`,

@@ -38,7 +38,7 @@ describe("a chart", () => {
 
   it("puts the extremes of both axes at the corners of the plot", () => {
     expect(svg).toContain("M72 288L310 258L548 228");
-    expect(svg).toContain('cx="72" cy="288"');
+    expect(svg).toContain('M72 288m-4-4h8v8h-8z"');
   });
 
   it("breaks a line where a value is missing", () => {

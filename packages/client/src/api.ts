@@ -50,6 +50,15 @@ export interface Progress {
   readonly etaSeconds: number | null;
 }
 
+/**
+ * Bytes of content per second that may be sent and received; null: no limit. Without one, sending still leaves the line
+ * usable for others: it backs off as soon as packets wait.
+ */
+export interface SpeedLimits {
+  readonly up: number | null;
+  readonly down: number | null;
+}
+
 /** One linked peer of a share, for the Peers list. */
 export interface Peer {
   readonly id: string;
@@ -85,6 +94,8 @@ export interface Share {
   readonly progress: Progress;
   /** Paths wanted or already verified here; what a checkbox shows once fetching began. */
   readonly selection: readonly string[];
+  /** Of this share; those of the client hold as well. */
+  readonly limits: SpeedLimits;
   readonly peers: readonly Peer[];
   /** Made here (rather than opened from a link). */
   readonly mine: boolean;
@@ -103,6 +114,8 @@ export interface Share {
   deselect(paths: readonly string[]): void;
   pause(): void;
   resume(): void;
+  /** Sets and keeps `limits`. What is no number above 0 is no limit. */
+  limit(limits: SpeedLimits): void;
   /** Gives a large share its files again after a reload; rejects with SourceError naming what differs. */
   attach(sources: readonly Source[]): Promise<void>;
   /** Asks the browser for the kept handles' permission (needs a user gesture) and attaches. */
@@ -234,6 +247,10 @@ export interface Client {
   /** Preparing ones too; newest first. */
   shares(): readonly Share[];
   stats(): Stats;
+  /** Of all shares that run in this tab together. */
+  readonly limits: SpeedLimits;
+  /** Sets and keeps `limits`, for all tabs of this browser. What is no number above 0 is no limit. */
+  limit(limits: SpeedLimits): void;
   readonly overlay: Overlay;
   /** `listener` is called at most once a frame when anything changed; returns how to stop. */
   subscribe(listener: () => void): () => void;

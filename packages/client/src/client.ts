@@ -1,7 +1,7 @@
 import { FRAME, frameKind, type NodeId } from "@starling/protocol";
 import { createWriteBehind, openIndexedDbStore, type PieceStore, StoreUnavailableError } from "@starling/store";
 import { createWebRtcTransport, type Transport } from "@starling/transport";
-import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, Stats } from "./api.ts";
+import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, SpeedLimits, Stats } from "./api.ts";
 import type { Core } from "./core.ts";
 import { StorageError } from "./errors.ts";
 import { type Identity, takeIdentity } from "./identity.ts";
@@ -16,6 +16,7 @@ import { overlayView } from "./overlay-view.ts";
 import { watchPage } from "./page-life.ts";
 import { Providers } from "./providers.ts";
 import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
+import { checkLimits, savedLimits, saveLimits, watchLimits } from "./speed-limits.ts";
 import { SwarmHost } from "./swarm-host.ts";
 import { type TabMessage, Tabs } from "./tabs.ts";
 
@@ -62,6 +63,8 @@ class StarlingClient implements Client {
   readonly #shares = new Map<string, LiveShare>();
   readonly #startedAt = performance.now();
   readonly #timers: ReturnType<typeof setInterval>[];
+  readonly #unwatchLimits: () => void;
+  #limits = savedLimits();
   #closed = false;
 
   constructor(origin: string, store: PieceStore, identity: Identity, transport: Transport) {
@@ -73,7 +76,10 @@ class StarlingClient implements Client {
     this.overlay = new OverlayApi(overlay, () => overlayView(this.#core));
     overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
     overlay.input({ type: "contacts", contacts: identity.contacts });
+    overlay.input({ type: "numbers", numbers: identity.numbers });
     this.#unwatch = watchPage(overlay);
+    this.#unwatchLimits = watchLimits((limits) => this.#applyLimits(limits));
+    this.#applyLimits(this.#limits);
     this.#core.tabs.listen((message) => void this.#heard(message));
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), REPORT_MS)];
   }
@@ -110,6 +116,15 @@ class StarlingClient implements Client {
     };
   }
 
+  get limits(): SpeedLimits {
+    return this.#limits;
+  }
+
+  limit(limits: SpeedLimits): void {
+    this.#applyLimits(checkLimits(limits));
+    saveLimits(this.#limits);
+  }
+
   subscribe(listener: () => void): () => void {
     return this.#notifier.subscribe(listener);
   }
@@ -122,6 +137,8 @@ class StarlingClient implements Client {
     await Promise.all(shares.map((share) => share.end("The client was closed.")));
     await this.#core.writeBehind.flush();
     this.#unwatch();
+    this.#unwatchLimits();
+    this.#core.swarm.close();
     this.#core.overlay.close();
     this.#core.network.close();
     this.#core.tabs.close();
@@ -200,6 +217,12 @@ class StarlingClient implements Client {
       tabs: new Tabs(`starling:${location.origin}`),
       changed,
     };
+  }
+
+  #applyLimits(limits: SpeedLimits): void {
+    this.#limits = limits;
+    this.#core.swarm.limit(null, limits);
+    this.#notifier.changed();
   }
 
   #byRoot(root: string): LiveShare | undefined {

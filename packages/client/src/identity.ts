@@ -3,6 +3,9 @@ import type { IdentityContact, IdentitySlot, PieceStore } from "@starling/store"
 import { type HeldLock, holdLock } from "./locks.ts";
 import { type NodeKeys, nodeKeys, publicKeyOf } from "./node-keys.ts";
 
+/** The highest sequence number signed under each overlay key. */
+type SignedNumbers = NonNullable<IdentitySlot["numbers"]>;
+
 /** Who this tab is, until `release`. */
 export interface Identity {
   readonly nodeId: NodeId;
@@ -10,8 +13,12 @@ export interface Identity {
   readonly keys: NodeKeys;
   /** Of the last visit. */
   readonly contacts: readonly IdentityContact[];
+  /** Sequence numbers signed in earlier visits. */
+  readonly numbers: SignedNumbers;
   /** Keeps these for the next visit. */
   saveContacts(contacts: readonly IdentityContact[]): void;
+  /** Settles when they are kept, or cannot be. */
+  saveNumbers(numbers: SignedNumbers): Promise<void>;
   release(): void;
 }
 
@@ -28,7 +35,11 @@ const OWN_SLOT_WAIT_MS = 1000;
 export async function takeIdentity(store: PieceStore): Promise<Identity> {
   const saved = await store.slots();
   const held = (await ownSlot(saved)) ?? (await freeSlot(saved)) ?? (await newSlot(saved));
-  const slot: IdentitySlot = { ...held.slot, lastUsed: Date.now() };
+  let slot: IdentitySlot = { ...held.slot, lastUsed: Date.now() };
+  const save = (changed: Partial<Pick<IdentitySlot, "contacts" | "numbers">>) => {
+    slot = { ...slot, ...changed, lastUsed: Date.now() };
+    return store.saveSlot(slot);
+  };
   await store.saveSlot(slot);
   rememberSlot(slot.slot);
   return {
@@ -36,7 +47,9 @@ export async function takeIdentity(store: PieceStore): Promise<Identity> {
     slot: slot.slot,
     keys: await nodeKeys(slot.seed),
     contacts: slot.contacts ?? [],
-    saveContacts: (contacts) => void store.saveSlot({ ...slot, contacts, lastUsed: Date.now() }),
+    numbers: slot.numbers ?? [],
+    saveContacts: (contacts) => void save({ contacts }),
+    saveNumbers: async (numbers) => void (await save({ numbers })),
     release: held.lock.release,
   };
 }

@@ -1,5 +1,5 @@
 import { formatLink, type NodeId } from "@starling/protocol";
-import type { FileInfo, Peer, Progress, Share, ShareState, Source } from "./api.ts";
+import type { FileInfo, Peer, Progress, Share, ShareState, Source, SpeedLimits } from "./api.ts";
 import type { Core } from "./core.ts";
 import { abortError, StarlingError } from "./errors.ts";
 import { attachSources, grantedSources, handlesOf } from "./file-handles.ts";
@@ -10,6 +10,7 @@ import type { StoredShare } from "./record.ts";
 import { ShareModel } from "./share-model.ts";
 import { type ReadHost, readBlob, readStream } from "./share-reader.ts";
 import { readSources, type SourceTree } from "./sources.ts";
+import { checkLimits } from "./speed-limits.ts";
 import { statusOf } from "./status.ts";
 import type { TabMessage } from "./tabs.ts";
 import { unlock } from "./unlock.ts";
@@ -130,6 +131,10 @@ export class LiveShare implements Share {
     return this.#paths;
   }
 
+  get limits(): SpeedLimits {
+    return this.model.data.limits;
+  }
+
   get peers(): readonly Peer[] {
     return this.#owner.run ? peersOf(this.#core, this.model.root) : [];
   }
@@ -199,6 +204,15 @@ export class LiveShare implements Share {
     this.#problem = null;
     this.model.data.paused = false;
     this.#core.swarm.resume(this.model.root);
+    void this.#saved();
+    this.touch();
+  }
+
+  limit(limits: SpeedLimits): void {
+    if (this.#owner.isElsewhere) return void this.useHere().then(() => this.limit(limits));
+    this.model.data.limits = checkLimits(limits);
+    if (this.#owner.isPreparing) return;
+    if (this.#owner.run) this.#core.swarm.limit(this.model.root, this.model.data.limits);
     void this.#saved();
     this.touch();
   }

@@ -6,7 +6,7 @@ import {
   type Importance,
   type SessionId,
 } from "@starling/connect";
-import type { NodeId } from "@starling/protocol";
+import { DecodeError, FRAME, frameKind, type NodeId } from "@starling/protocol";
 import {
   createSignalingClient,
   type LinkStats,
@@ -16,9 +16,13 @@ import {
 } from "@starling/transport";
 import { Carrier } from "./carrier.ts";
 import type { Identity } from "./identity.ts";
+import { Lanes } from "./lanes.ts";
 import { LinkSession } from "./link-session.ts";
 import { Runner } from "./runner.ts";
 import { Wishes } from "./wishes.ts";
+
+/** Beyond so many peer connections ever made, those that are left are for links: Chrome allows about 500 in a page's life. */
+const LANES_UNTIL = 300;
 
 /** A link that came up. */
 interface UpLink {
@@ -66,6 +70,7 @@ export class Network {
   readonly #signaling: SignalingClient;
   readonly #sessions = new Map<SessionId, LinkSession>();
   readonly #links = new Map<NodeId, LinkSession>();
+  readonly #lanes = new Map<NodeId, Lanes>();
   readonly #wishes = new Wishes();
   readonly #carrier: Carrier;
   #iceServers: readonly RTCIceServer[];
@@ -129,7 +134,14 @@ export class Network {
     const session = this.#links.get(peer);
     if (!session) return;
     this.bytesSent += frame.byteLength;
-    session.association.send(frame, priority);
+    const { association } = session;
+    if (priority === "block" && this.#lanes.get(peer)?.send(frame, association.queuedBytes)) return;
+    association.send(frame, priority);
+  }
+
+  /** Spreads the blocks that are sent to a linked peer over so many associations beside the link. */
+  useLanes(peer: NodeId, count: number): void {
+    if (this.#links.has(peer) && this.#options.transport.created < LANES_UNTIL) this.#lanesOf(peer).use(count);
   }
 
   disconnect(peer: NodeId, reason: string): void {
@@ -156,6 +168,7 @@ export class Network {
 
   close(): void {
     this.#signaling.close();
+    for (const peer of [...this.#lanes.keys()]) this.#endLanes(peer);
     for (const session of [...this.#sessions.values()]) session.association.close("the page is closing");
   }
 
@@ -264,7 +277,7 @@ export class Network {
     );
     const session = new LinkSession(id, association, {
       hello: (body) => this.#runner.dispatch({ type: "hello", session: id, body }),
-      frame: (peer, frame) => this.#options.events.frame(peer, frame),
+      frame: (peer, frame) => this.#linkFrame(peer, frame),
     });
     this.#sessions.set(id, session);
     this.#options.events.created(this.#options.transport.created);
@@ -279,12 +292,54 @@ export class Network {
 
   #flushed(id: SessionId, queuedBytes: number): void {
     const peer = this.#sessions.get(id)?.peer;
-    if (peer) this.#options.events.flushed(peer, queuedBytes);
+    if (peer) this.#options.events.flushed(peer, queuedBytes + (this.#lanes.get(peer)?.queuedBytes ?? 0));
+  }
+
+  #linkFrame(peer: NodeId, frame: Uint8Array): void {
+    if (frameKind(frame) !== FRAME.lane) return this.#options.events.frame(peer, frame);
+    if (!this.#links.has(peer) || this.#options.transport.created >= LANES_UNTIL) return;
+    try {
+      this.#lanesOf(peer).heard(frame);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.disconnect(peer, `a frame could not be read: ${error.message}`);
+    }
+  }
+
+  #lanesOf(peer: NodeId): Lanes {
+    const lanes = this.#lanes.get(peer) ?? this.#makeLanes(peer);
+    this.#lanes.set(peer, lanes);
+    return lanes;
+  }
+
+  #makeLanes(peer: NodeId): Lanes {
+    const { transport, events } = this.#options;
+    const lanes = new Lanes({
+      create: (initiator, laneEvents) => {
+        const association = transport.create({ initiator, iceServers: this.#iceServers }, laneEvents);
+        events.created(transport.created);
+        return association;
+      },
+      send: (frame) => this.send(peer, frame, "control"),
+      block: (frame) => {
+        this.bytesReceived += frame.length;
+        events.frame(peer, frame);
+      },
+      flushed: () => events.flushed(peer, (this.#links.get(peer)?.association.queuedBytes ?? 0) + lanes.queuedBytes),
+      broken: (detail) => this.disconnect(peer, `a lane broke: ${detail}`),
+    });
+    return lanes;
+  }
+
+  #endLanes(peer: NodeId): void {
+    this.#lanes.get(peer)?.end();
+    this.#lanes.delete(peer);
   }
 
   #linkUp(effect: Extract<ConnectEffect, { type: "link-up" }>): void {
     const session = this.#sessions.get(effect.session);
     if (!session) return;
+    this.#endLanes(effect.peer);
     this.#links.set(effect.peer, session);
     this.#tellCarrier();
     session.linkUp(effect.peer, () => this.#options.events.linkUp(effect));
@@ -293,6 +348,7 @@ export class Network {
   #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {
     if (this.#links.get(peer)?.id !== id) return;
     this.#links.delete(peer);
+    this.#endLanes(peer);
     this.#tellCarrier();
     this.#options.events.linkDown(peer, reason);
   }

@@ -55,6 +55,8 @@ export class OverlayHost {
   readonly #network: () => Network;
   readonly #events: OverlayEvents;
   readonly #waiting = new Map<number, Waiting>();
+  /** Nothing is signed before the numbers that it may bear are kept. */
+  #numbersSaved: Promise<void> = Promise.resolve();
   #operations = 0;
 
   constructor(identity: Identity, network: () => Network, events: OverlayEvents) {
@@ -157,6 +159,9 @@ export class OverlayHost {
         return this.#events.topicMessage(effect.topic, effect.from, effect.payload);
       case "save-contacts":
         return this.#events.saveContacts(effect.contacts);
+      case "save-numbers":
+        this.#numbersSaved = this.#identity.saveNumbers(effect.numbers).catch(() => undefined);
+        return;
       case "result":
         return this.#ended(effect);
     }
@@ -170,7 +175,10 @@ export class OverlayHost {
   }
 
   #sign(token: number, payload: Uint8Array): void {
-    void this.#identity.keys.sign(payload).then((signature) => this.input({ type: "signed", token, signature }));
+    const { keys } = this.#identity;
+    void this.#numbersSaved
+      .then(() => keys.sign(payload))
+      .then((signature) => this.input({ type: "signed", token, signature }));
   }
 
   #verify({ token, publicKey, payload, signature }: Extract<DhtEffect, { type: "verify" }>): void {

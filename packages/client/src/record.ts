@@ -1,5 +1,7 @@
 import type { NodeId, Root } from "@starling/protocol";
 import type { ShareRecord } from "@starling/store";
+import type { SpeedLimits } from "./api.ts";
+import { checkLimits, UNLIMITED } from "./speed-limits.ts";
 
 /** What is kept of a share between visits. Only this version of the page reads it, so it may hold browser objects. */
 export interface ShareData {
@@ -20,6 +22,7 @@ export interface ShareData {
   /** Paths to fetch; `all` also before the list is known. */
   wanted: readonly string[] | "all";
   paused: boolean;
+  limits: SpeedLimits;
   /** Where the content pieces of a share of ours come from: copied into the store, or made from the user's files. */
   keep: "store" | "files";
   /** `keep` is `files` because the store had no room for a copy. */
@@ -34,13 +37,20 @@ export interface ShareData {
 export type StoredShare = ShareRecord<ShareData>;
 
 /** What a share begins with, whether made here or opened from a link. */
-export const NEW = { v: 1, paused: false, noRoom: false, bytesDownloaded: 0, bytesUploaded: 0 } as const;
+export const NEW = {
+  v: 1,
+  paused: false,
+  limits: UNLIMITED,
+  noRoom: false,
+  bytesDownloaded: 0,
+  bytesUploaded: 0,
+} as const;
 
 /** Records of another version, or broken ones, are left alone and not shown. */
 export function asStoredShare(record: ShareRecord): StoredShare | null {
   const data = record.data as Partial<ShareData> | null;
   if (data?.v !== 1 || !(data.secret instanceof Uint8Array)) return null;
-  return { ...record, data: { ...NEW, ...(data as ShareData) } };
+  return { ...record, data: { ...NEW, ...(data as ShareData), limits: checkLimits(data.limits) } };
 }
 
 /** An id for a share of ours; the root is not known yet. */

@@ -182,6 +182,7 @@ export class ShareRun implements SwarmShare {
     const { root, data } = this.#model;
     const [wanted, early] = [this.#model.wantedRanges(), this.#model.earlyPieces()];
     this.#core.swarm.add(root, this, { manifest: data.manifest, have, wanted, early, paused: data.paused });
+    this.#core.swarm.limit(root, data.limits);
     for (const reader of this.#model.readings.keys()) this.streamWants(reader);
   }
 

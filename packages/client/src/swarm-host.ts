@@ -15,10 +15,13 @@ import {
 } from "@starling/protocol";
 import type { WriteBehind } from "@starling/store";
 import { type ShareView, Swarm, type SwarmEffect, type SwarmInput } from "@starling/swarm";
+import type { SpeedLimits } from "./api.ts";
 import type { Network } from "./network.ts";
 import { addressOf } from "./piece-crypto.ts";
+import { Pulse } from "./pulse.ts";
 import { Runner } from "./runner.ts";
 import type { Reading } from "./share-model.ts";
+import { isLimited, UNLIMITED } from "./speed-limits.ts";
 
 /** How long a peer that broke the protocol or sent bad bytes is refused. */
 const BAN_MS = 10 * 60 * 1000;
@@ -57,6 +60,9 @@ export class SwarmHost {
   readonly #writeBehind: WriteBehind;
   readonly #shares = new Map<Root, SwarmShare>();
   readonly #progressed: () => void;
+  readonly #pulse = new Pulse(() => this.#runner.dispatch({ type: "pulse" }));
+  /** Those set, by root; null is all shares. */
+  readonly #limits = new Map<Root | null, SpeedLimits>();
 
   constructor(self: NodeId, network: Network, writeBehind: WriteBehind, progressed: () => void) {
     this.#swarm = new Swarm({ self, random: Math.random });
@@ -98,8 +104,21 @@ export class SwarmHost {
   }
 
   remove(root: Root): void {
+    this.limit(root, UNLIMITED);
     this.#runner.dispatch({ type: "remove", root });
     this.#shares.delete(root);
+  }
+
+  /** Limits a share that takes part, or all together (null). */
+  limit(root: Root | null, limits: SpeedLimits): void {
+    if (isLimited(limits)) this.#limits.set(root, limits);
+    else this.#limits.delete(root);
+    this.#runner.dispatch({ type: "limit", root, ...limits });
+    this.#pulse.run(this.#limits.size > 0);
+  }
+
+  close(): void {
+    this.#pulse.run(false);
   }
 
   providers(root: Root, peers: readonly NodeId[]): void {
@@ -174,6 +193,8 @@ export class SwarmHost {
         return this.#network.send(effect.peer, encodeSwarmFrame(effect.message), "control");
       case "send-block":
         return this.#sendBlock(effect);
+      case "lanes":
+        return this.#network.useLanes(effect.peer, effect.count);
       case "drop":
         if (effect.ban) this.#network.ban(effect.peer, effect.reason, BAN_MS);
         else this.#network.disconnect(effect.peer, effect.reason);

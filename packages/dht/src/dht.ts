@@ -166,6 +166,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
       case "server-peers":
       case "server":
       case "contacts":
+      case "numbers":
       case "clock":
       case "created":
       case "visibility":
@@ -177,7 +178,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   }
 
   #surroundings(
-    input: Input<"server-peers" | "server" | "contacts" | "clock" | "created" | "visibility" | "leave">,
+    input: Input<"server-peers" | "server" | "contacts" | "numbers" | "clock" | "created" | "visibility" | "leave">,
   ): void {
     this.#maintainedAt = Number.NEGATIVE_INFINITY;
     switch (input.type) {
@@ -190,6 +191,8 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
         this.#ctx.contacts.restore(input.contacts);
         this.#ctx.stale = true;
         return;
+      case "numbers":
+        return this.#records.restoreNumbers(input.numbers);
       case "clock":
         this.#ctx.wallOffset = input.wallMs - this.#ctx.now;
         return this.#records.clock(input.wallMs, input.serverMs);

@@ -1,4 +1,4 @@
-import type { NodeId, OverlayFrame, Root } from "@starling/protocol";
+import type { NodeId, OverlayFrame, OverlayKey, Root } from "@starling/protocol";
 import type { Contact } from "./contact.ts";
 import type { OperationId } from "./inputs.ts";
 
@@ -20,6 +20,12 @@ export type DhtFailure =
   | "no-subscriber"
   /** Too many operations at once, or beyond the limits that holders set for us. */
   | "limited";
+
+/** The highest sequence number that this node signed under a key. */
+export interface SignedNumber {
+  readonly key: OverlayKey;
+  readonly seq: number;
+}
 
 /** A version of a named value, of one publisher. */
 export interface FoundValue {
@@ -62,6 +68,11 @@ export type DhtEffect =
   | { readonly type: "server-needed"; readonly needed: boolean }
   /** Keep these for the next visit, instead of those kept before. Not more often than every 10 s. */
   | { readonly type: "save-contacts"; readonly contacts: readonly Contact[] }
+  /**
+   * Keep these for the next visit, instead of those kept before: all at once, at most 1,024. The `sign` effects that
+   * follow are to be performed only when they are kept, or a reload in between might sign one number twice.
+   */
+  | { readonly type: "save-numbers"; readonly numbers: readonly SignedNumber[] }
   /** A connection message that came through the overlay for this node. */
   | { readonly type: "carried"; readonly from: NodeId; readonly body: Uint8Array }
   /** A connection message found no way to its addressee within 10 s. */

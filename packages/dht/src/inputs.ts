@@ -1,5 +1,6 @@
 import type { NodeId, OverlayFrame, Root } from "@starling/protocol";
 import type { Contact } from "./contact.ts";
+import type { SignedNumber } from "./effects.ts";
 
 /** Names one operation of this node's user; its `result` effect carries the same number. Never reused. */
 export type OperationId = number;
@@ -10,6 +11,8 @@ export type Visibility = "visible" | "hidden" | "frozen";
 export type DhtInput =
   /** What was known at the last visit. At most {@link MAX_CONTACTS}; before anything else, if at all. */
   | { readonly type: "contacts"; readonly contacts: readonly Contact[] }
+  /** The last `save-numbers` of earlier visits of this identity; before anything else, if at all. */
+  | { readonly type: "numbers"; readonly numbers: readonly SignedNumber[] }
   /** The server named these nodes (at its welcome, or as the answer to `ask-server`). */
   | { readonly type: "server-peers"; readonly peers: readonly NodeId[] }
   /** Whether the server can be asked. */

@@ -72,7 +72,13 @@ export class Neighbours {
   tellState(link: Link): void {
     const { full, table, wallMs } = this.#ctx;
     const mode = full && this.visibility !== "frozen" ? "full" : "leaf";
-    this.#ctx.tell(link, { type: "state", mode, visibility: this.visibility, links: table.size, time: wallMs });
+    this.#ctx.tell(link, {
+      type: "state",
+      mode,
+      visibility: this.visibility,
+      links: table.overlayLinks().length,
+      time: wallMs,
+    });
   }
 
   tellAll(): void {

@@ -1,5 +1,6 @@
 import {
   decodeReply,
+  decodeRoute,
   type Machine,
   type NodeId,
   nodeIdOf,
@@ -28,7 +29,7 @@ export interface Operation {
 /** What all hosts of one network share: the keys that the connection set-up would prove, and what is measured. */
 export interface Shared {
   readonly keys: Map<string, Uint8Array>;
-  /** Hops of fast requests that were answered. */
+  /** Hops of the fast look-ups that were answered. */
   readonly fastHops: Samples;
 }
 
@@ -177,6 +178,8 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
       case "save-contacts":
         this.saved = effect.contacts;
         return;
+      case "save-numbers":
+        return;
       case "carried":
         return port.carried(effect.from, effect.body);
       case "uncarried":
@@ -192,7 +195,7 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
   }
 
   #send(port: OverlayPort<OverlayFrame>, peer: NodeId, frame: OverlayFrame): void {
-    if (frame.type === OVERLAY.route && frame.source === this.id) this.#asked.add(frame.id);
+    if (isOwnQuestion(frame, this.id)) this.#asked.add(frame.id);
     port.send(peer, frame, OVERLAY_HEADER_BYTES + frame.body.length);
   }
 
@@ -204,6 +207,11 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
     if (effect.ok) operation.result = effect.result;
     else operation.failure = `${effect.failure}: ${effect.detail}`;
   }
+}
+
+/** A question about a record that begins here: its hops are those of a look-up, not of a dial. */
+function isOwnQuestion({ type, source, body }: OverlayFrame, self: NodeId): boolean {
+  return type === OVERLAY.route && source === self && decodeRoute(body)?.request?.kind === "record";
 }
 
 /** Stands for a signature: 64 bytes that depend on key and payload (FNV-1a), at a thousandth of Ed25519's price. */

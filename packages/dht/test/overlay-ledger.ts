@@ -2,7 +2,7 @@ import type { DhtHost, Operation } from "./overlay-host.ts";
 import type { DhtNetwork } from "./overlay-network.ts";
 
 /** What became of reads of named values. */
-export interface LedgerReadings {
+interface LedgerReadings {
   readonly asked: number;
   /** Answers with the newest acknowledged version, or a newer one. */
   readonly found: number;

@@ -1,3 +1,4 @@
+import { toHex } from "@starling/protocol";
 import { Samples } from "@starling/sim";
 import type { DhtHost, Operation } from "./overlay-host.ts";
 import type { DhtNetwork } from "./overlay-network.ts";
@@ -28,6 +29,11 @@ export class Library {
 
   get size(): number {
     return this.#records.length;
+  }
+
+  /** Where the records are kept. */
+  get keys(): ReadonlySet<string> {
+    return new Set(this.#records.map(({ key }) => toHex(key)));
   }
 
   /** Stores records of 100 bytes, each by some node, a few at a time. */

@@ -9,13 +9,12 @@ import { type ConductOf, DhtNetwork } from "./overlay-network.ts";
 
 afterAll(stopwatch("faults"));
 
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
 /** Read again so long after a mass leave. */
 const AFTER_LEAVE = FULL ? MINUTE : 15_000;
-
-/** Adds the counts of one round to those of all. */
-function add<Key extends string>(total: Record<Key, number>, round: Readonly<Record<Key, unknown>>): void {
-  for (const key of Object.keys(total) as Key[]) total[key] += Number(round[key]);
-}
 
 describe("under churn with median sessions of ten minutes", () => {
   for (const [shape, name] of [
@@ -39,14 +38,18 @@ describe("under churn with median sessions of ten minutes", () => {
         spares: (id) => stay.has(id),
       });
       network.run((FULL ? 5 : 2) * MINUTE);
-      const total = { asked: 0, found: 0, wrong: 0 };
-      const values = { asked: 0, found: 0, older: 0 };
-      for (let minute = 0; minute < (FULL ? 10 : 2); minute++) {
+      const rounds = Array.from({ length: FULL ? 10 : 2 }, () => {
         ledger.write();
-        add(total, library.read(100, MINUTE));
-        add(values, ledger.read());
-      }
-      const { asked, found, wrong } = total;
+        return { records: library.read(100, MINUTE), values: ledger.read() };
+      });
+      const asked = sum(rounds.map(({ records }) => records.asked));
+      const found = sum(rounds.map(({ records }) => records.found));
+      const wrong = sum(rounds.map(({ records }) => records.wrong));
+      const values = {
+        asked: sum(rounds.map((round) => round.values.asked)),
+        found: sum(rounds.map((round) => round.values.found)),
+        older: sum(rounds.map((round) => round.values.older)),
+      };
       print(`look-ups under churn, ${name}`, `${found} of ${asked}; ${churn.departed} left`, ">= 99 %");
       print(
         "  acknowledged values read; older versions",
@@ -134,16 +137,21 @@ describe("twenty ids ground near a key", () => {
     network.run(MINUTE / 2);
     const root = toHex(network.random.bytes(32)) as Root;
     const provider = network.any();
+    const ring = new Set<string>();
     const before = network.ask(provider, { type: "provide", root });
     network.finish([before]);
     const key = before.result?.type === "stored" ? toHex(before.result.key) : "";
     const found = () => {
-      const asked = Array.from({ length: 20 }, () => network.ask(network.any(), { type: "find-providers", root }));
+      const asked = Array.from({ length: 20 }, () =>
+        network.ask(
+          network.anyLinked((id) => id !== provider.id && !ring.has(id)),
+          { type: "find-providers", root },
+        ),
+      );
       network.finish(asked, 2 * MINUTE);
       return asked.filter(({ providers }) => providers.includes(provider.id)).length;
     };
     const honest = found();
-    const ring = new Set<string>();
     for (const publicKey of ground(network, key, 9_000)) {
       ring.add(nodeIdOf(publicKey));
       network.add((self) => colluding(self, ring, (id) => network.shared.keys.get(id)), publicKey);

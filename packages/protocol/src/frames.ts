@@ -4,8 +4,11 @@ import { MAX_BLOCK_SIZE, MAX_CONTROL_FRAME, MAX_PIECE_SIZE, MAX_PIECES } from ".
 import type { BlockMessage } from "./swarm-messages.ts";
 
 /** First byte of every binary message on a data channel. */
-export const FRAME = { hello: 0, overlay: 1, swarm: 2, block: 3 } as const;
+export const FRAME = { hello: 0, overlay: 1, swarm: 2, block: 3, lane: 4 } as const;
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME];
+
+/** By number. */
+const KINDS: readonly FrameKind[] = Object.values(FRAME);
 
 /** Length of a block frame before its payload: kind u8, share u16, piece u32, offset u32, sentAt u32. */
 export const BLOCK_HEADER_BYTES = 15;
@@ -16,8 +19,8 @@ const SENT_AT = 11;
 
 /** Null: an empty frame or a kind that this program does not know; ignore it. */
 export function frameKind(frame: Uint8Array): FrameKind | null {
-  const kind = frame[0];
-  return kind === FRAME.hello || kind === FRAME.overlay || kind === FRAME.swarm || kind === FRAME.block ? kind : null;
+  const kind = KINDS[frame[0] ?? KINDS.length];
+  return kind ?? null;
 }
 
 /** A control frame: the kind byte, then the body. @throws RangeError beyond {@link MAX_CONTROL_FRAME}. */

@@ -9,6 +9,7 @@ export * from "./frames.ts";
 export * from "./hello.ts";
 export * from "./ids.ts";
 export * from "./join.ts";
+export * from "./lane-messages.ts";
 export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./machine.ts";

@@ -162,3 +162,6 @@ export const MAX_ICE_TEXT = 512;
 
 /** Nesting of arrays and maps; the deepest message of ours uses 5. */
 export const MAX_CBOR_DEPTH = 8;
+
+/** Further associations that a side may offer beside a link. */
+export const MAX_LANES = 3;

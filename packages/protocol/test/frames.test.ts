@@ -93,7 +93,7 @@ describe("control frames", () => {
 
   it("of an unknown kind are ignored", () => {
     expect(frameKind(Uint8Array.of(3, 0))).toBe(FRAME.block);
-    expect(frameKind(Uint8Array.of(4))).toBeNull();
+    expect(frameKind(Uint8Array.of(5))).toBeNull();
     expect(frameKind(new Uint8Array(0))).toBeNull();
   });
 });

@@ -9,8 +9,26 @@ export interface NodeRates {
 export interface Frame {
   readonly bytes: number;
   readonly priority: "control" | "block";
+  /** Runs when the channel takes the frame, where that differs from when it was sent. */
+  readonly transmitted?: () => void;
   /** Runs when the frame has come through the receiver's downlink. */
   readonly deliver: () => void;
+}
+
+/** Told which side's queue fell below the low-water mark, and what still waits. */
+export type Flushed = (from: string, to: string, queuedBytes: number) => void;
+
+/** What carries frames between nodes. */
+export interface FrameNetwork {
+  addNode(id: string, rates: NodeRates): void;
+  linked(a: string, b: string): boolean;
+  link(a: string, b: string, flushed: Flushed): void;
+  /** Ends a link; what was queued or under way is lost. */
+  unlink(a: string, b: string): void;
+  /** Peers that a node has links with. */
+  neighbours(id: string): string[];
+  /** Queues a frame; without a link it is lost. */
+  send(from: string, to: string, frame: Frame): void;
 }
 
 interface NodeState {
@@ -40,7 +58,7 @@ const LOW_WATER = 128 * 1024;
  * one frame each; frames of one link stay in order, control frames overtake queued blocks. No loss: the channels that
  * this stands for are reliable; what breaks is a whole link.
  */
-export class Network {
+export class Network implements FrameNetwork {
   readonly #events: EventQueue;
   readonly #latency: number;
   readonly #nodes = new Map<string, NodeState>();
@@ -59,8 +77,7 @@ export class Network {
     return this.#queue(a, b) !== undefined;
   }
 
-  /** Opens a link. `flushed` is told which side's queue fell below the low-water mark. */
-  link(a: string, b: string, flushed: (from: string, to: string, queuedBytes: number) => void): void {
+  link(a: string, b: string, flushed: Flushed): void {
     for (const [from, to] of [
       [a, b],
       [b, a],
@@ -70,7 +87,6 @@ export class Network {
     }
   }
 
-  /** Ends a link; what was queued or under way is lost. */
   unlink(a: string, b: string): void {
     for (const [from, to] of [
       [a, b],
@@ -85,12 +101,10 @@ export class Network {
     }
   }
 
-  /** Peers that a node has links with. */
   neighbours(id: string): string[] {
     return this.#node(id).links.map((link) => link.to);
   }
 
-  /** Queues a frame; without a link it is lost. */
   send(from: string, to: string, frame: Frame): void {
     const queue = this.#queue(from, to);
     if (queue === undefined) return;

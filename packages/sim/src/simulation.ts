@@ -1,6 +1,6 @@
 import type { Machine } from "@starling/protocol";
 import { EventQueue } from "./event-queue.ts";
-import { Network, type NodeRates } from "./network.ts";
+import { type FrameNetwork, Network, type NodeRates } from "./network.ts";
 import { Random } from "./random.ts";
 import { TraceHash } from "./trace-hash.ts";
 
@@ -8,7 +8,7 @@ import { TraceHash } from "./trace-hash.ts";
 export interface World<Input> {
   readonly now: number;
   readonly random: Random;
-  readonly network: Network;
+  readonly network: FrameNetwork;
   readonly trace: TraceHash;
   /** Gives an input to a node's machine now; unknown or stopped nodes take none. */
   input(node: string, input: Input): void;
@@ -33,12 +33,14 @@ export interface SimulationOptions<Input> {
   /** Given to every machine each `tickEvery` ms. */
   readonly tick: Input;
   readonly tickEvery: number;
+  /** In place of a {@link Network} with `latency`. */
+  readonly network?: (events: EventQueue, random: Random) => FrameNetwork;
 }
 
-/** Runs any population of machines over a {@link Network} in virtual time. The same seed gives the same trace. */
+/** Runs any population of machines over a {@link FrameNetwork} in virtual time. The same seed gives the same trace. */
 export class Simulation<Input, Effect> implements World<Input> {
   readonly random: Random;
-  readonly network: Network;
+  readonly network: FrameNetwork;
   readonly trace = new TraceHash();
   readonly #events = new EventQueue();
   readonly #hosts = new Map<string, Host<Input, Effect>>();
@@ -50,7 +52,7 @@ export class Simulation<Input, Effect> implements World<Input> {
   constructor(options: SimulationOptions<Input>) {
     this.#options = options;
     this.random = new Random(options.seed);
-    this.network = new Network(this.#events, options.latency);
+    this.network = options.network?.(this.#events, this.random) ?? new Network(this.#events, options.latency);
   }
 
   get now(): number {

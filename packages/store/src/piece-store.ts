@@ -54,6 +54,8 @@ export interface IdentitySlot {
   readonly lastUsed: number;
   /** Kept with the identity, as what is near depends on the id. */
   readonly contacts?: readonly IdentityContact[];
+  /** Highest sequence number signed under each overlay key (64 hex digits): none may be signed twice. */
+  readonly numbers?: readonly { readonly key: string; readonly seq: number }[];
 }
 
 /**

@@ -50,12 +50,14 @@ export class Candidates {
     this.#known.delete(id);
   }
 
-  /** The candidate failed us; it is not tried before `until`. */
+  /** The candidate failed us; it is not tried before `until`, and after all others: the dead must not take all turns. */
   defer(id: NodeId, until: number): void {
     const candidate = this.#known.get(id);
     if (candidate === undefined) return;
     candidate.failed = true;
     candidate.notBefore = until;
+    this.#known.delete(id);
+    this.#known.set(id, candidate);
   }
 
   /** A new start: all may be tried at once. */

@@ -1,9 +1,11 @@
 import type { NodeId, Root, SwarmMessage } from "@starling/protocol";
 import type { SwarmEffect } from "./effects.ts";
+import { Governor } from "./governor.ts";
 import type { SwarmLimits } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { PieceCache } from "./piece-cache.ts";
 import type { ShareState } from "./share-state.ts";
+import { SpeedLimits } from "./token-bucket.ts";
 
 /** A `load` under way: its piece's length and who waits for it. */
 export interface Loading {
@@ -17,12 +19,16 @@ export class Context {
   readonly random: () => number;
   readonly limits: SwarmLimits;
   readonly cache: PieceCache;
+  readonly governor: Governor;
+  readonly speed = new SpeedLimits();
   readonly links = new Map<NodeId, Link>();
   readonly shares = new Map<Root, ShareState>();
   readonly sharesByTag = new Map<string, ShareState>();
   /** Loads under way, by cache key. */
   readonly loading = new Map<string, Loading>();
   loadingBytes = 0;
+  /** Bytes sent to the link that was served last, when it was: no other may be further behind. */
+  turn = 0;
   now = 0;
   effects: SwarmEffect[] = [];
   /** Bytes of begun pieces and of live requests, over all shares. */
@@ -41,6 +47,7 @@ export class Context {
     this.self = self;
     this.random = random;
     this.limits = limits;
+    this.governor = new Governor(limits.uplinkStartBytes);
     this.cache = new PieceCache(limits.heldBytes);
   }
 

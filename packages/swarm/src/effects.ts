@@ -11,6 +11,8 @@ export type SwarmEffect =
       readonly offset: number;
       readonly payload: Uint8Array;
     }
+  /** Spread this peer's blocks over so many associations beside its link (0 to 3); those that are missing are opened. */
+  | { readonly type: "lanes"; readonly peer: NodeId; readonly count: number }
   /** A breach of the protocol: end the link. `ban`: also refuse this peer for ten minutes. */
   | { readonly type: "drop"; readonly peer: NodeId; readonly reason: string; readonly ban: boolean }
   /** This share wants, or no longer wants, a link to this peer. */

@@ -24,7 +24,7 @@ export function endgameBlock(ctx: Context, peer: PeerState): NextBlock | null {
   const budget = { pieces: SCAN_PIECES, blocks: SCAN_BLOCKS };
   for (const begun of share.begun.values()) {
     if (budget.pieces-- <= 0 || budget.blocks <= 0) break;
-    if (begun.verifying || begun.exclusive || begun.owner === peer || !getBit(peer.bits, begun.index)) continue;
+    if (begun.verifying || begun.exclusive || !getBit(peer.bits, begun.index)) continue;
     const block = slowBlock(ctx, peer, begun, budget);
     if (block < 0) continue;
     share.duplicateBytes += begun.lengthOf(block);
@@ -40,27 +40,28 @@ function slowBlock(ctx: Context, peer: PeerState, begun: BegunPiece, budget: { b
     budget.blocks--;
     const key = blockKey(begun.index, begun.offsetOf(block));
     if (peer.outstanding.has(key) || !mayDuplicate(ctx, peer, begun.lengthOf(block))) continue;
-    if (remaining(ctx, begun, key) > SOONER * ours) return block;
+    if (remaining(ctx, begun, peer, key) > SOONER * ours) return block;
   }
   return -1;
 }
 
-/** Whether so many bytes more may be asked for a second time. */
-export function mayDuplicate(ctx: Context, peer: PeerState, length: number): boolean {
-  const { share } = peer;
-  const bound = Math.max(ctx.limits.blockBytes, share.down.total * ctx.limits.duplicateShare);
-  return share.duplicateBytes + length <= bound;
+/** Whether so many bytes more may be asked for a second time. One block always may, so that a small share can finish too. */
+export function mayDuplicate(ctx: Context, { share }: PeerState, length: number): boolean {
+  if (share.duplicateBytes === 0) return true;
+  return share.duplicateBytes + length <= share.down.total * ctx.limits.duplicateShare;
 }
 
-/** Ms until the peer that was asked should be done with the block, seen from its response times so far. */
-function remaining(ctx: Context, begun: BegunPiece, key: number): number {
-  const { owner } = begun;
-  const entry = owner?.outstanding.get(key);
-  // A block that another than the owner was asked for was split off lately: it is not the slow one.
-  if (owner === null || entry === undefined || !entry.live) return 0;
-  const waited = ctx.now - entry.at;
-  // Overdue: the longer it has waited, the longer it will take.
-  return Math.max(expectedWait(owner) - waited, waited - expectedWait(owner), 0);
+/** Ms until the peer that was asked should be done with the block, seen from what it has shown so far. */
+function remaining(ctx: Context, begun: BegunPiece, peer: PeerState, key: number): number {
+  for (const other of peer.share.peers.values()) {
+    const entry = other.outstanding.get(key);
+    if (entry === undefined || !entry.live || entry.begun !== begun) continue;
+    const waited = ctx.now - entry.at;
+    const expected = expectedWait(other);
+    // Overdue: the longer it has waited, the longer it will take.
+    return Math.max(expected - waited, waited - expected, 0);
+  }
+  return 0;
 }
 
 /** Ms that a block asked of this peer now should take. */

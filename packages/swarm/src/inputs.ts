@@ -69,4 +69,13 @@ export type SwarmInput =
     }
   /** Result of `load`; null: the piece is missing, corrupt or its file changed, so it is withdrawn (`donthave`). */
   | { readonly type: "loaded"; readonly root: Root; readonly piece: number; readonly bytes: Uint8Array | null }
+  /** Limits of a share, or of all together (`root` null), in bytes of blocks per second; null: none. */
+  | {
+      readonly type: "limit";
+      readonly root: Root | null;
+      readonly up: number | null;
+      readonly down: number | null;
+    }
+  /** Every 50 ms while a limit is set: what it held back may go on. */
+  | { readonly type: "pulse" }
   | { readonly type: "tick" };

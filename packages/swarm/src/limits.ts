@@ -5,14 +5,16 @@ const MIB = 1024 * KIB;
 
 /** What a swarm may hold and do. Sizes in bytes, times in ms. The defaults are {@link DEFAULT_LIMITS}. */
 export interface SwarmLimits {
-  /** Length of the blocks that we ask for. */
+  /** Length of the blocks that we ask a slow or unknown peer for. */
   readonly blockBytes: number;
-  /** The same of a fast peer. */
+  /** The most that a fast one is asked for. */
   readonly largeBlockBytes: number;
   /** Begun pieces and outstanding requests together, over all shares. */
   readonly fetchingBytes: number;
   /** Cached pieces and verified ones not stored yet together, over all shares. */
   readonly heldBytes: number;
+  /** Bytes of blocks that may be under way to all peers before anything is known of the uplink. */
+  readonly uplinkStartBytes: number;
   /** Bytes handed to one link and not reported as flushed. */
   readonly linkQueueBytes: number;
   /** Bytes of one link's requests that wait for their piece to be loaded. */
@@ -30,14 +32,15 @@ export interface SwarmLimits {
   /** Between searches for providers: without any source, and with one. */
   readonly findEvery: number;
   readonly findEveryWithSource: number;
-  /** Least time after which a request counts as unanswered, and the same for a peer that never sent a block. */
+  /** Least time after which a request counts as unanswered. */
   readonly requestTimeout: number;
-  readonly firstRequestTimeout: number;
+  /** The same for a part of a manifest; each time-out in a row doubles it. */
+  readonly manifestTimeout: number;
   /** A wanted link that does not come up for so long is given up, and tried again no sooner. */
   readonly dialTimeout: number;
   /** A peer that refused or left is asked again no sooner. */
   readonly rejoinAfter: number;
-  /** Unanswered requests after which a peer's link ends. */
+  /** Time-outs in a row, each twice as long, after which a peer's link ends. */
   readonly strikes: number;
   /** Share of a share's bytes that may be fetched twice in the endgame. */
   readonly duplicateShare: number;
@@ -45,10 +48,11 @@ export interface SwarmLimits {
 
 /** From 40-swarm.md where it names a value. */
 export const DEFAULT_LIMITS: SwarmLimits = {
-  blockBytes: 64 * KIB,
+  blockBytes: 16 * KIB,
   largeBlockBytes: 128 * KIB,
   fetchingBytes: 32 * MIB,
   heldBytes: 64 * MIB,
+  uplinkStartBytes: 32 * KIB,
   linkQueueBytes: 384 * KIB,
   loadAheadBytes: MIB,
   queuedRequests: 2048,
@@ -60,10 +64,10 @@ export const DEFAULT_LIMITS: SwarmLimits = {
   findEvery: 5_000,
   findEveryWithSource: 60_000,
   requestTimeout: 2_000,
-  firstRequestTimeout: 10_000,
+  manifestTimeout: 10_000,
   dialTimeout: 30_000,
   rejoinAfter: 30_000,
-  strikes: 3,
+  strikes: 5,
   duplicateShare: 0.01,
 };
 

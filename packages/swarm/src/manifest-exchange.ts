@@ -73,7 +73,7 @@ export function onManifestRequest(ctx: Context, peer: PeerState, offset: number)
   if (offset % MANIFEST_CHUNK !== 0 || offset >= total) return "bad-manifest-offset";
   if (peer.manifestOffsets.length >= MANIFEST_REQUESTS) return "too-many-manifest-requests";
   peer.manifestOffsets.push(offset);
-  pump(ctx, peer.link);
+  pump(ctx);
   return null;
 }
 
@@ -88,7 +88,7 @@ export function manifestStall(ctx: Context, share: ShareState): PeerState | null
   const fetch = share.manifestFetch;
   if (fetch === null) return null;
   const waited = ctx.now - Math.max(fetch.changedAt, ctx.awakeSince);
-  if (waited < ctx.limits.firstRequestTimeout) return null;
+  if (waited < ctx.limits.manifestTimeout * 2 ** fetch.from.strikes) return null;
   share.manifestFetch = null;
   if (!fetch.from.toldHave) return null;
   fetch.from.strikes++;

@@ -1,5 +1,8 @@
 import { type BlockRange, MAX_PIECES, makeBitfield, type NodeId, type Root } from "@starling/protocol";
 import type { BegunPiece } from "./begun-piece.ts";
+import { Flow } from "./governor.ts";
+import { LaneTrial } from "./lane-trial.ts";
+import { PathDelay } from "./path-delay.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { ShareState } from "./share-state.ts";
 import { RequestWindow } from "./window.ts";
@@ -35,6 +38,14 @@ export class Link {
   queueChangedAt = 0;
   /** Bytes of parked and ready requests. */
   aheadBytes = 0;
+  readonly path = new PathDelay();
+  readonly lanes = new LaneTrial();
+  /** Bytes of blocks handed to the channel, ever. */
+  sentBytes = 0;
+  /** Bytes sent, idle times made up for: who has least is served next. */
+  turn = 0;
+  /** The `turn` of the member that was served last. */
+  memberTurn = 0;
   nextNumber = 1;
 
   constructor(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array) {
@@ -55,6 +66,10 @@ export class PeerState {
   remoteNumber: number | null = null;
   /** When it first joined. */
   readonly createdAt: number;
+  /** When our join was sent. */
+  readonly joinSentAt: number;
+  /** It sent something that it could not send before our join arrived. */
+  heard = false;
 
   /** Pieces it says it has; sized for any share until the manifest is known. */
   bits: Uint8Array;
@@ -85,7 +100,9 @@ export class PeerState {
   /** The piece it is being asked for. */
   current: BegunPiece | null = null;
   samples: number[] = [];
+  /** Time-outs since its last block, and when the last was. */
   strikes = 0;
+  struckAt = Number.NEGATIVE_INFINITY;
   /** Requests went unanswered since its last block: it gets one at a time. */
   snubbed = false;
   lastBlockAt = 0;
@@ -97,7 +114,7 @@ export class PeerState {
 
   /** What it asked for and did not get yet, oldest first. */
   readonly uploads = new Map<number, BlockRange>();
-  /** Requests taken out of `uploads` until their piece is loaded, and then until the channel has room. */
+  /** Requests taken out of `uploads` until their piece is loaded, and then until it is their turn. */
   readonly parked = new Map<number, BlockRange>();
   readonly ready = new Map<number, BlockRange>();
   /** Offsets of the manifest that it waits for. */
@@ -109,6 +126,10 @@ export class PeerState {
   readonly withheld = new Set<number>();
   chokeChangedAt: number;
   servedSinceUnchoke = 0;
+  /** As {@link Link.turn}, among the link's shares. */
+  turn = 0;
+  /** Its blocks that the governor counts as under way. */
+  readonly flow: Flow;
   optimistic = false;
 
   constructor(link: Link, share: ShareState, now: number) {
@@ -116,13 +137,22 @@ export class PeerState {
     this.down = known?.down ?? new RateMeter();
     this.up = known?.up ?? new RateMeter();
     this.createdAt = known?.createdAt ?? now;
+    this.joinSentAt = now;
     this.link = link;
     this.share = share;
     this.id = link.peer;
+    this.flow = new Flow(link.path);
     this.localNumber = link.nextNumber;
     link.nextNumber = (link.nextNumber % 65_535) + 1;
     this.chokeChangedAt = now;
     this.bits = makeBitfield(share.content?.table.count ?? MAX_PIECES);
+  }
+
+  /** The peer answered our join, after so many ms. */
+  greeted(roundTrip: number): void {
+    this.heard = true;
+    this.link.path.greeted(roundTrip);
+    this.window.greeted(roundTrip);
   }
 
   /** Both sides have joined. */

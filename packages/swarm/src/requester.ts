@@ -20,8 +20,19 @@ const OPEN_SCAN = 64;
 /** Pieces that a peer begins at random before rarest first (Cohen 2003). */
 const RANDOM_FIRST = 4;
 
-/** Bytes per second from which blocks are large: a large one still takes under a twentieth of a second. */
-const FAST_RATE = 3_000_000;
+/**
+ * A block takes at most about this part of a second: what one takes is lost to whoever waits behind it, and delays cannot
+ * be measured finer. But each message costs both browsers the same, whatever its length.
+ */
+const BLOCK_TIME = 1 / 32;
+/** The window is refilled once this part of it is free. */
+const REFILL_PART = 1 / 8;
+/**
+ * Delay samples go back with each block at rates below this (bytes per second), and in fours above: the sender's window may
+ * be as small as one block, and then nothing moves before its report.
+ */
+const BUSY_RATE = 4_000_000;
+const REPORT_SAMPLES = 4;
 
 /** A block to ask for. */
 export interface NextBlock {
@@ -30,13 +41,14 @@ export interface NextBlock {
 }
 
 /**
- * Fills a peer's request window when it is below three quarters. Called from every input that may make room or give
+ * Fills a peer's request window when an eighth of it is free. Called from every input that may make room or give
  * something to ask for, never from a timer.
  */
 export function refill(ctx: Context, peer: PeerState): void {
-  if (!mayAsk(peer) || !wantsRefill(peer)) return;
+  const due = reportIsDue(peer);
+  if (!due && !(mayAsk(peer) && wantsRefill(peer))) return;
   let blocks: BlockRange[] = [];
-  while (hasRoom(peer)) {
+  while (mayAsk(peer) && hasRoom(peer) && isWithinLimits(ctx, peer.share)) {
     const next = nextBlock(ctx, peer);
     if (next === null) break;
     blocks.push(ask(ctx, peer, next));
@@ -45,7 +57,13 @@ export function refill(ctx: Context, peer: PeerState): void {
       blocks = [];
     }
   }
-  if (blocks.length > 0) sendRequest(ctx, peer, blocks);
+  if (blocks.length > 0 || (due && peer.samples.length > 0)) sendRequest(ctx, peer, blocks);
+}
+
+/** The peer's governor waits for samples, whether there is anything to ask for or not. */
+function reportIsDue(peer: PeerState): boolean {
+  const enough = peer.window.rate < BUSY_RATE || peer.outstandingCount === 0 ? 1 : REPORT_SAMPLES;
+  return peer.joined && peer.samples.length >= enough;
 }
 
 /** Refills all peers of a share: others before seeds, so that a sole seed sends what nobody else can. */
@@ -75,9 +93,10 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
   if (entry.length !== length) return "wrong-block-length";
   const late = !entry.live;
   settle(ctx, peer, key, entry);
-  count(ctx, peer, message, late ? 0 : ctx.now - entry.at);
+  count(ctx, peer, message, ctx.now - entry.at);
   const { begun, block } = entry;
-  if (late) forgive(peer, begun.index);
+  // Given up as passed over, and yet it came: the peer has the piece and only is slow.
+  if (late) claim(peer, peer.share.content, begun.index);
   if (begun.dropped || begun.received(block)) return null;
   // A piece in dispute takes blocks of its owner alone, so that a bad one tells who lied.
   if (begun.exclusive && begun.owner !== peer) return null;
@@ -132,15 +151,23 @@ export function retire(ctx: Context, peer: PeerState, entry: Outstanding): void 
   if (begun.free > 0) peer.share.open.add(begun);
 }
 
-/** The peer is gone or stalls: all its requests go back, and its pieces to whoever has room. */
+/** The peer is gone: all its requests go back, and its pieces to whoever has room. */
 export function releaseRequests(ctx: Context, peer: PeerState): void {
   for (const entry of peer.outstanding.values()) retire(ctx, peer, entry);
+  for (const begun of orphanPieces(ctx, peer)) if (begun.missing === begun.blocks) dropBegun(ctx, peer.share, begun);
+}
+
+/** Gives a peer's pieces to whoever has room; one in dispute begins anew. Blocks that come late still find the others. */
+export function orphanPieces(ctx: Context, peer: PeerState): BegunPiece[] {
+  const orphans: BegunPiece[] = [];
   peer.current = null;
   for (const begun of [...peer.share.begun.values()]) {
     if (begun.owner !== peer || begun.verifying) continue;
-    if (begun.exclusive || begun.missing === begun.blocks) dropBegun(ctx, peer.share, begun);
-    else begun.owner = null;
+    begun.owner = null;
+    if (begun.exclusive) dropBegun(ctx, peer.share, begun);
+    else orphans.push(begun);
   }
+  return orphans;
 }
 
 /** Forgets a begun piece and what arrived of it; it may be begun again if it is still missing. */
@@ -158,6 +185,10 @@ export function finishBegun(ctx: Context, share: ShareState, begun: BegunPiece):
   ctx.begunBytes -= begun.bytes.length;
 }
 
+function isWithinLimits(ctx: Context, share: ShareState): boolean {
+  return ctx.speed.down.mayTake(ctx.now) && share.speed.down.mayTake(ctx.now);
+}
+
 function mayAsk(peer: PeerState): boolean {
   return peer.joined && !peer.peerChoking && peer.useful > 0 && peer.share.fetching;
 }
@@ -165,7 +196,8 @@ function mayAsk(peer: PeerState): boolean {
 function wantsRefill(peer: PeerState): boolean {
   if (peer.snubbed) return peer.outstandingCount === 0;
   return (
-    peer.outstandingBytes < 0.75 * peer.window.bytes || (isSmall(peer) && peer.outstandingCount < 0.75 * SMALL_REQUESTS)
+    peer.outstandingBytes <= (1 - REFILL_PART) * peer.window.bytes ||
+    (isSmall(peer) && peer.outstandingCount < 0.75 * SMALL_REQUESTS)
   );
 }
 
@@ -263,9 +295,11 @@ function begin(ctx: Context, peer: PeerState, content: Content, piece: number): 
   return freeBlock(peer, begun) ?? openBlock(peer, (other) => !other.exclusive);
 }
 
-/** Fast peers send larger blocks: each message costs both browsers the same, whatever its length. */
-function blockBytes(ctx: Context, peer: PeerState): number {
-  return peer.window.rate > FAST_RATE ? ctx.limits.largeBlockBytes : ctx.limits.blockBytes;
+/** Fast peers send larger blocks. One that has shown no rate yet begins with the smallest. */
+function blockBytes({ limits }: Context, peer: PeerState): number {
+  let bytes = limits.blockBytes;
+  while (bytes * 2 <= Math.min(limits.largeBlockBytes, peer.window.rate * BLOCK_TIME)) bytes *= 2;
+  return bytes;
 }
 
 /** Whether a piece more may be begun. One always may, whatever its size. */
@@ -297,6 +331,8 @@ function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockR
   peer.outstandingBytes += length;
   peer.outstandingCount++;
   ctx.outstandingBytes += length;
+  ctx.speed.down.take(length);
+  peer.share.speed.down.take(length);
   return [begun.index, offset, length];
 }
 
@@ -312,16 +348,10 @@ function count(ctx: Context, peer: PeerState, message: BlockMessage, response: n
   peer.share.down.add(length, ctx.now);
   peer.lastBlockAt = ctx.now;
   peer.snubbed = false;
-  if (response > 0) peer.window.received(length, response, ctx.now);
-  else peer.window.received(length, Math.max(1, peer.window.expected), ctx.now);
+  peer.strikes = 0;
+  peer.window.received(length, response, ctx.now);
   // Signed difference of two clocks modulo 2^32: only its changes mean anything.
   if (peer.samples.length < MAX_DELAY_SAMPLES) peer.samples.push((Math.floor(ctx.now) - message.sentAt) | 0);
-}
-
-/** A block that we had given up came after all: the peer has the piece and only is slow. */
-function forgive(peer: PeerState, piece: number): void {
-  peer.strikes = Math.max(0, peer.strikes - 1);
-  claim(peer, peer.share.content, piece);
 }
 
 function cancelElsewhere(ctx: Context, sender: PeerState, key: number, entry: Outstanding): void {

@@ -18,6 +18,7 @@ import type { ManifestFetch } from "./manifest-exchange.ts";
 import type { PeerState } from "./peer-state.ts";
 import { Picker } from "./picker.ts";
 import { RateMeter } from "./rate-meter.ts";
+import { SpeedLimits } from "./token-bucket.ts";
 
 /** Bytes of a piece that failed its hash, and who sent its blocks; compared with the right bytes once they are known. */
 export interface Dispute {
@@ -142,6 +143,7 @@ export class ShareState {
   /** All pieces below this index were at some peer when last looked at. */
   spreadTo = 0;
 
+  readonly speed = new SpeedLimits();
   readonly down = new RateMeter();
   readonly up = new RateMeter();
   /** Bytes asked for a second time in the endgame. */

@@ -8,6 +8,7 @@ import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
 import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave } from "./joining.ts";
+import { tryLanes } from "./lane-trial.ts";
 import { blockKey, DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
 import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from "./manifest-exchange.ts";
 import { exchangePeersOf } from "./peer-exchange.ts";
@@ -18,8 +19,9 @@ import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
 import { afterSpread, offerWhenIdle } from "./sole-seed.ts";
+import { onPulse, setLimits } from "./speed-limits.ts";
 import { timeOut } from "./timeouts.ts";
-import { onCancel, onFlushed, onLoaded, onRequest, relieveLink } from "./uploader.ts";
+import { onCancel, onFlushed, onLoaded, onRequest, pump, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, storeAgain, verify, withdraw } from "./verification.ts";
 import type { ShareView } from "./view.ts";
 
@@ -33,6 +35,9 @@ export interface SwarmOptions {
   /** Changes to {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<SwarmLimits>;
 }
+
+/** What a peer may send behind its join before it has ours. */
+const EARLY: ReadonlySet<string> = new Set(["manifest-request", "interested"]);
 
 type Input<T extends SwarmInput["type"]> = Extract<SwarmInput, { type: T }>;
 
@@ -81,6 +86,10 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         return this.#flushed(input);
       case "tick":
         return this.#tick();
+      case "pulse":
+        return onPulse(this.#ctx);
+      case "limit":
+        return this.#limit(input);
       case "add":
         return this.#add(input);
       default:
@@ -89,7 +98,10 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   }
 
   #ofShare(
-    input: Exclude<SwarmInput, Input<"block" | "message" | "link-up" | "link-down" | "flushed" | "tick" | "add">>,
+    input: Exclude<
+      SwarmInput,
+      Input<"block" | "message" | "link-up" | "link-down" | "flushed" | "tick" | "pulse" | "limit" | "add">
+    >,
   ): void {
     const ctx = this.#ctx;
     const share = ctx.shares.get(input.root);
@@ -119,6 +131,12 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         if (input.bytes === null) withdraw(ctx, share, input.piece);
         return onLoaded(ctx, share.cacheKey(input.piece), input.piece, input.bytes);
     }
+  }
+
+  #limit({ root, up, down }: Input<"limit">): void {
+    const ctx = this.#ctx;
+    const limits = root === null ? ctx.speed : ctx.shares.get(root)?.speed;
+    if (limits !== undefined) setLimits(ctx, limits, up, down);
   }
 
   #add(input: Input<"add">): void {
@@ -231,6 +249,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
 
   #takeOf(peer: PeerState, message: Exclude<Input<"message">["message"], { type: "join" | "leave" }>): string | null {
     const ctx = this.#ctx;
+    // What else follows a join answers ours, at once.
+    if (!peer.heard && !EARLY.has(message.type)) peer.greeted(ctx.now - peer.joinSentAt);
     switch (message.type) {
       case "have":
         onHave(ctx, peer, message.pieces);
@@ -242,7 +262,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         onDontHave(ctx, peer, message.pieces);
         return null;
       case "request":
-        return onRequest(ctx, peer, message.blocks);
+        return onRequest(ctx, peer, message);
       case "cancel":
         onCancel(ctx, peer, message.blocks);
         return null;
@@ -308,7 +328,10 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     const ctx = this.#ctx;
     if (ctx.now - this.#lastTick > ASLEEP) ctx.awakeSince = ctx.now;
     this.#lastTick = ctx.now;
+    ctx.governor.expire(ctx.now);
     for (const link of ctx.links.values()) relieveLink(ctx, link);
+    pump(ctx);
+    tryLanes(ctx);
     for (const share of ctx.shares.values()) this.#tickShare(share);
   }
 

@@ -1,18 +1,20 @@
 import { disclaim, updateInterest } from "./availability.ts";
 import type { Context } from "./context.ts";
 import type { Outstanding, PeerState } from "./peer-state.ts";
-import { refillShare, releaseRequests, retire } from "./requester.ts";
+import { orphanPieces, refillShare, retire } from "./requester.ts";
 import type { ShareState } from "./share-state.ts";
 
-/** Timeouts as multiples of the response time that the peer has shown. */
+/** Time-outs as multiples of the time that the peer has shown to need. */
 const PATIENCE = 4;
+/** Each strike in a row doubles the patience: somebody slow, of whom nothing came yet, is not to be asked for ever anew. */
+const BACK_OFF = 2;
 /** A peer that answers others is given so many timeouts for one request. */
 const SKIPPED = 3;
 
 /**
- * Looks for unanswered requests. A silent peer loses all of them and is asked one at a time until it answers; one that
- * answers others loses the overdue one. Either way its claim to the piece is cleared and it gets a strike. Returns
- * the peers whose strikes are up.
+ * Looks for unanswered requests. A silent peer's blocks go back to the others and it is asked for one at a time until it
+ * answers; what it sends late is taken all the same. One that answers others loses the overdue block, and its claim to
+ * the piece. Either gets a strike, which its next block takes back. Returns the peers whose strikes are up.
  */
 export function timeOut(ctx: Context, share: ShareState): PeerState[] {
   let changed = false;
@@ -22,6 +24,7 @@ export function timeOut(ctx: Context, share: ShareState): PeerState[] {
     if (oldest === null || !strike(ctx, peer, oldest)) continue;
     changed = true;
     peer.strikes++;
+    peer.struckAt = ctx.now;
     updateInterest(ctx, peer);
     if (peer.strikes >= ctx.limits.strikes) out.push(peer);
   }
@@ -31,29 +34,32 @@ export function timeOut(ctx: Context, share: ShareState): PeerState[] {
 
 function strike(ctx: Context, peer: PeerState, oldest: Outstanding): boolean {
   const patience = patienceWith(ctx, peer);
-  const silence = ctx.now - Math.max(oldest.at, peer.lastBlockAt, ctx.awakeSince);
-  const age = ctx.now - Math.max(oldest.at, ctx.awakeSince);
-  if (silence < patience && age < SKIPPED * patience) return false;
-  const { content } = peer.share;
-  for (const entry of peer.outstanding.values()) {
-    if (!entry.live || ctx.now - entry.at < Math.min(age, SKIPPED * patience)) continue;
-    disclaim(peer, content, entry.begun.index);
-    retire(ctx, peer, entry);
-  }
-  if (silence >= patience) {
-    releaseRequests(ctx, peer);
+  const since = Math.max(peer.struckAt, ctx.awakeSince);
+  if (ctx.now - Math.max(oldest.at, peer.lastBlockAt, since) >= patience) {
+    for (const entry of peer.outstanding.values()) retire(ctx, peer, entry);
+    orphanPieces(ctx, peer);
     peer.snubbed = true;
     peer.window.reset();
+    return true;
+  }
+  return ctx.now - Math.max(oldest.at, since) >= SKIPPED * patience && skip(ctx, peer, SKIPPED * patience);
+}
+
+/** Gives up what the peer passed over: it may not have it. */
+function skip(ctx: Context, peer: PeerState, patience: number): boolean {
+  for (const entry of peer.outstanding.values()) {
+    if (!entry.live || ctx.now - entry.at < patience) continue;
+    disclaim(peer, peer.share.content, entry.begun.index);
+    retire(ctx, peer, entry);
   }
   return true;
 }
 
-function patienceWith(ctx: Context, peer: PeerState): number {
-  if (peer.lastBlockAt === 0) return ctx.limits.firstRequestTimeout;
-  const { window } = peer;
-  const expected =
-    window.rate > 0 ? Math.max(window.expected, (peer.outstandingBytes / window.rate) * 1000) : window.expected;
-  return Math.max(ctx.limits.requestTimeout, PATIENCE * expected);
+/** Ms. What is expected of a peer before its first block is a short answer: it is asked for small blocks first. */
+function patienceWith(ctx: Context, { window, outstandingBytes, strikes }: PeerState): number {
+  const transfer = window.rate > 0 ? (outstandingBytes / window.rate) * 1000 : 0;
+  const expected = Math.max(window.expected, transfer);
+  return Math.max(ctx.limits.requestTimeout, PATIENCE * expected) * BACK_OFF ** strikes;
 }
 
 function oldestLive(peer: PeerState): Outstanding | null {

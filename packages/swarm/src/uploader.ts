@@ -1,19 +1,31 @@
-import { type BlockRange, getBit, MANIFEST_CHUNK, MAX_BLOCK_SIZE, MAX_REQUEST_BLOCKS } from "@starling/protocol";
+import {
+  type BlockRange,
+  getBit,
+  MANIFEST_CHUNK,
+  MAX_BLOCK_SIZE,
+  MAX_REQUEST_BLOCKS,
+  type SwarmMessage,
+} from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { blockKey } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import type { Content } from "./share-state.ts";
 import { refusesAsSole } from "./sole-seed.ts";
 
+type Request = Extract<SwarmMessage, { type: "request" }>;
+
 /**
  * Serving. Every request stands in exactly one of a peer's `uploads`, `parked` and `ready` until it leaves as a block or
  * a reject; a link's `aheadBytes` counts those in `parked` and `ready`. Blocks are handed to a channel only while its
- * queue is short, so that choke and cancel still find them here.
+ * queue is short and the governor has room, so that choke and cancel still find them here. Links take turns by bytes, and
+ * so do the shares of a link (start-time fair queueing, Goyal 1996).
  */
 
 /** Queues requests, or rejects them. Returns a reason to end the link if one is malformed. */
-export function onRequest(ctx: Context, peer: PeerState, blocks: readonly BlockRange[]): string | null {
+export function onRequest(ctx: Context, peer: PeerState, message: Request): string | null {
+  const { blocks, samples } = message;
   const { content } = peer.share;
+  ctx.governor.reported(peer.flow, samples, ctx.now);
   const rejected: BlockRange[] = [];
   for (const range of blocks) {
     if (content !== null && !isInside(content, range)) return "bad-request-range";
@@ -23,7 +35,7 @@ export function onRequest(ctx: Context, peer: PeerState, blocks: readonly BlockR
     else peer.uploads.set(key, range);
   }
   reject(ctx, peer, rejected);
-  pump(ctx, peer.link);
+  pump(ctx);
   return null;
 }
 
@@ -35,7 +47,7 @@ export function onCancel(ctx: Context, peer: PeerState, blocks: readonly BlockRa
     if (range !== null) dropped.push(range);
   }
   reject(ctx, peer, dropped);
-  pump(ctx, peer.link);
+  pump(ctx);
 }
 
 /** Rejects everything queued; after a choke. */
@@ -57,13 +69,14 @@ export function forgetUploads(ctx: Context, peer: PeerState): void {
   for (const queue of [peer.ready, peer.parked, peer.uploads]) for (const key of [...queue.keys()]) take(peer, key);
   for (const loading of ctx.loading.values()) loading.peers.delete(peer);
   peer.manifestOffsets = [];
+  ctx.governor.forget(peer.flow);
 }
 
 /** The channel reports what it still holds. */
 export function onFlushed(ctx: Context, link: Link, queuedBytes: number): void {
   link.queuedBytes = queuedBytes;
   link.queueChangedAt = ctx.now;
-  pump(ctx, link);
+  pump(ctx);
 }
 
 /**
@@ -81,38 +94,60 @@ export function onLoaded(ctx: Context, key: string, piece: number, bytes: Uint8A
   ctx.loading.delete(key);
   ctx.loadingBytes -= loading.length;
   if (bytes !== null) ctx.cache.put(key, bytes, false);
-  for (const peer of loading.peers) {
-    if (bytes !== null) unpark(peer, piece);
-    pump(ctx, peer.link);
-  }
-  if (!ctx.loadStarved) return;
   ctx.loadStarved = false;
-  for (const link of ctx.links.values()) pump(ctx, link);
+  if (bytes !== null) for (const peer of loading.peers) unpark(peer, piece);
+  pump(ctx);
 }
 
-/** Hands blocks to a link while its queue is short: one of each of its shares in turn. */
-export function pump(ctx: Context, link: Link): void {
-  let progress = true;
-  while (progress && link.queuedBytes < ctx.limits.linkQueueBytes) {
-    progress = false;
-    for (const peer of link.members.values()) if (serveOne(ctx, peer)) progress = true;
+/** Hands blocks to links that have room, as far as the governor lets them go. */
+export function pump(ctx: Context): void {
+  const open = new Set<Link>();
+  for (const link of ctx.links.values()) {
+    for (const peer of link.members.values()) prepare(ctx, peer);
+    if (link.queuedBytes < ctx.limits.linkQueueBytes) open.add(link);
+  }
+  for (let link = first(open); link !== undefined; link = first(open)) {
+    if (!serve(ctx, link) || link.queuedBytes >= ctx.limits.linkQueueBytes) open.delete(link);
   }
 }
 
-/** Sends or parks the peer's oldest request; false if it has none or has to wait. */
-function serveOne(ctx: Context, peer: PeerState): boolean {
-  if (sendManifestChunk(ctx, peer)) return true;
-  const content = peer.share.content;
-  if (content === null) return false;
-  for (const queue of [peer.ready, peer.uploads]) {
-    for (const [key, range] of queue) {
-      const piece = content.table.canonical(range[0]);
-      const bytes = ctx.cache.get(peer.share.cacheKey(piece));
-      if (bytes === null) return park(ctx, peer, key, piece, queue === peer.ready);
+/** Whose turn it is: who has had least. */
+function first<Queue extends { turn: number }>(queues: Iterable<Queue>): Queue | undefined {
+  let least: Queue | undefined;
+  for (const queue of queues) if (least === undefined || queue.turn < least.turn) least = queue;
+  return least;
+}
+
+/** Sends one block or part of a manifest of the link; false if it has none that may go now. */
+function serve(ctx: Context, link: Link): boolean {
+  for (const peer of link.members.values()) if (sendManifestChunk(ctx, peer)) return true;
+  if (!ctx.speed.up.mayTake(ctx.now)) return false;
+  const waiting: PeerState[] = [];
+  for (const peer of link.members.values()) {
+    if (peer.ready.size > 0 && peer.share.speed.up.mayTake(ctx.now)) waiting.push(peer);
+  }
+  for (let peer = first(waiting); peer !== undefined; peer = first(waiting)) {
+    if (sendReady(ctx, peer)) return true;
+    waiting.splice(waiting.indexOf(peer), 1);
+  }
+  return false;
+}
+
+/** Sends the oldest block that is ready; false if the governor holds it, or its piece was evicted and is loaded again. */
+function sendReady(ctx: Context, peer: PeerState): boolean {
+  for (const [key, range] of peer.ready) {
+    const piece = peer.share.content?.table.canonical(range[0]) ?? range[0];
+    const bytes = ctx.cache.get(peer.share.cacheKey(piece));
+    if (bytes !== null) {
+      if (!ctx.governor.hasRoom(range[2])) return false;
       take(peer, key);
       sendBlock(ctx, peer, range, bytes);
+      prepare(ctx, peer);
       return true;
     }
+    if (!load(ctx, peer, piece)) return false;
+    peer.ready.delete(key);
+    park(ctx, peer, key, range);
   }
   return false;
 }
@@ -123,21 +158,45 @@ function sendBlock(ctx: Context, peer: PeerState, [piece, offset, length]: Block
   peer.servedSinceUnchoke += length;
   peer.link.queuedBytes += length;
   peer.link.queueChangedAt = ctx.now;
+  peer.link.sentBytes += length;
+  ctx.governor.sent(peer.flow, length, ctx.now);
+  ctx.speed.up.take(length);
+  peer.share.speed.up.take(length);
+  takeTurn(ctx, peer, length);
   const payload = bytes.subarray(offset, offset + length);
   ctx.emit({ type: "send-block", peer: peer.id, share: peer.localNumber, piece, offset, payload });
 }
 
-/** @param counted the request counts in `aheadBytes` already: its piece was loaded, and evicted again. */
-function park(ctx: Context, peer: PeerState, key: number, piece: number, counted: boolean): boolean {
-  const { share, link } = peer;
-  if (!counted && link.aheadBytes >= ctx.limits.loadAheadBytes) return false;
-  if (!load(ctx, peer, piece)) return false;
-  const range = take(peer, key);
-  if (range === null) return false;
+/** Who was idle gets no credit for it. */
+function takeTurn(ctx: Context, peer: PeerState, length: number): void {
+  const { link } = peer;
+  ctx.turn = Math.max(ctx.turn, link.turn);
+  link.turn = ctx.turn + length;
+  link.memberTurn = Math.max(link.memberTurn, peer.turn);
+  peer.turn = link.memberTurn + length;
+}
+
+/** Gets the peer's oldest requests ready ahead of their turn: their pieces are loaded if they are not in memory. */
+function prepare(ctx: Context, peer: PeerState): void {
+  const { link, share } = peer;
+  if (peer.uploads.size === 0 || share.content === null) return;
+  for (const [key, range] of peer.uploads) {
+    if (link.aheadBytes >= ctx.limits.loadAheadBytes) return;
+    const piece = share.content.table.canonical(range[0]);
+    const cached = ctx.cache.has(share.cacheKey(piece));
+    if (!cached && !load(ctx, peer, piece)) return;
+    peer.uploads.delete(key);
+    link.aheadBytes += range[2];
+    if (cached) peer.ready.set(key, range);
+    else park(ctx, peer, key, range);
+  }
+}
+
+/** Lets a request wait for its piece, which is being loaded. */
+function park(ctx: Context, peer: PeerState, key: number, range: BlockRange): void {
   peer.parked.set(key, range);
-  link.aheadBytes += range[2];
-  ctx.loading.get(share.cacheKey(piece))?.peers.add(peer);
-  return true;
+  const piece = peer.share.content?.table.canonical(range[0]) ?? range[0];
+  ctx.loading.get(peer.share.cacheKey(piece))?.peers.add(peer);
 }
 
 /** Starts to load a piece unless it is under way; false if memory forbids it now. */

@@ -1,21 +1,16 @@
-const KIB = 1024;
-const MIN_WINDOW = 64 * KIB;
-const MAX_WINDOW = 8 * 1024 * KIB;
+import { MaxRate } from "./max-rate.ts";
+import { queueTarget } from "./queue-target.ts";
 
-/** Response times beyond the minimum, in ms, that we let our own requests cause. */
-const QUEUE_TARGET = 60;
-/**
- * The same on a path with a minimum under {@link SHORT_PATH} ms (one machine, one house), or under {@link NEAR_PATH} ms
- * that carries {@link FAST_RATE}. There the time is the browsers' own work and comes in bursts; 60 ms of it would leave
- * the sender idle between them (measured: a busy machine's loopback shows a minimum of 26 ms, and 60 ms held it at 0.8
- * of the rate that 150 ms gives).
- */
-const QUEUE_TARGET_SHORT = 150;
-const SHORT_PATH = 20;
-const NEAR_PATH = 50;
-/** Bytes per second: more than most uplinks outside a house or a data centre carry. */
-const FAST_RATE = 5_000_000;
-/** Ms over which a rate is sampled, and samples of which the best counts (BBR's max filter, RFC draft cardwell-iccrg-bbr). */
+const KIB = 1024;
+const START_WINDOW = 64 * KIB;
+const MAX_WINDOW = 8 * 1024 * KIB;
+/** The least is what the peer sends in so many ms, within these bounds: too little starves SCTP when it recovers from a loss. */
+const LEAST_MS = 2000;
+const MIN_SLOW = 32 * KIB;
+const MIN_FAST = 64 * KIB;
+/** Slow start goes no further than so many times what the rate seen needs. */
+const SLOW_START_LEAD = 2;
+/** Ms over which a rate is sampled, and samples of which the best counts. */
 const SAMPLE_MS = 100;
 const SAMPLES = 10;
 /** Ms after which an old minimum of the response time is forgotten. */
@@ -29,37 +24,39 @@ const MINIMUM_LIFE = 60_000;
  */
 export class RequestWindow {
   /** Bytes. */
-  bytes = MIN_WINDOW;
+  bytes = START_WINDOW;
   #slowStart = true;
   #minimum = Number.POSITIVE_INFINITY;
   #nextMinimum = Number.POSITIVE_INFINITY;
   #minimumSince = 0;
   #response = 0;
-  #sampleStart = -1;
-  #sampleBytes = 0;
-  readonly #rates = new Float64Array(SAMPLES);
-  #samples = 0;
+  readonly #rate = new MaxRate(SAMPLE_MS, SAMPLES);
 
   /** A block of `bytes` arrived `response` ms after it was asked for. */
   received(bytes: number, response: number, now: number): void {
-    this.#observe(response, now);
-    this.#sample(bytes, now);
-    const excess = this.#response - this.#minimum;
-    if (this.#slowStart) {
-      this.bytes += bytes;
-      if (excess > this.#target) this.#slowStart = false;
-    }
-    if (!this.#slowStart && this.#samples > 0) this.bytes = this.#rate * (1.25 * this.#minimum + this.#target) * 0.001;
-    this.bytes = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, this.bytes));
+    this.#rate.add(bytes, now);
+    const own = this.rate > 0 ? (bytes / this.rate) * 1000 : 0;
+    this.#observe(Math.max(1, response), now);
+    const target = queueTarget(this.#minimum, this.rate);
+    const needed = this.rate * (1.25 * this.#minimum + target) * 0.001 + bytes;
+    // The latest response and no mean of several: half a second's worth would have been asked for before that moves.
+    if (response - own - this.#minimum > target && !this.#rate.rising) this.#slowStart = false;
+    if (this.#slowStart) this.bytes = Math.min(this.bytes + bytes, Math.max(this.bytes, SLOW_START_LEAD * needed));
+    else if (this.rate > 0) this.bytes = needed;
+    const least = this.rate === 0 ? MIN_FAST : Math.max(MIN_SLOW, Math.min(MIN_FAST, (this.rate * LEAST_MS) / 1000));
+    this.bytes = Math.min(MAX_WINDOW, Math.max(least, this.bytes));
+  }
+
+  /** Ms that a short message and its answer took. */
+  greeted(roundTrip: number): void {
+    this.#minimum = Math.min(this.#minimum, Math.max(1, roundTrip));
   }
 
   /** Requests went unanswered: begin anew. */
   reset(): void {
-    this.bytes = MIN_WINDOW;
+    this.bytes = MIN_SLOW;
     this.#slowStart = true;
-    this.#samples = 0;
-    this.#sampleStart = -1;
-    this.#rates.fill(0);
+    this.#rate.reset();
   }
 
   /** Ms in which a request of now should be answered; 0 before the first block. */
@@ -69,41 +66,17 @@ export class RequestWindow {
 
   /** Bytes per second; 0 while unknown. */
   get rate(): number {
-    return this.#rate;
-  }
-
-  get #target(): number {
-    const near = this.#minimum < SHORT_PATH || (this.#minimum < NEAR_PATH && this.#rate > FAST_RATE);
-    return near ? QUEUE_TARGET_SHORT : QUEUE_TARGET;
-  }
-
-  get #rate(): number {
-    let best = 0;
-    for (const rate of this.#rates) if (rate > best) best = rate;
-    return best;
+    return this.#rate.best;
   }
 
   #observe(response: number, now: number): void {
     this.#response = this.#response === 0 ? response : this.#response + (response - this.#response) / 8;
-    this.#minimum = Math.min(this.#minimum, Math.max(1, response));
-    this.#nextMinimum = Math.min(this.#nextMinimum, Math.max(1, response));
+    this.#minimum = Math.min(this.#minimum, response);
+    this.#nextMinimum = Math.min(this.#nextMinimum, response);
     if (now - this.#minimumSince < MINIMUM_LIFE) return;
     // Our own queue is part of later responses: let the minimum rise by a quarter at most, or the window would feed on itself.
     this.#minimum = Math.min(this.#nextMinimum, this.#minimum * 1.25);
     this.#nextMinimum = Number.POSITIVE_INFINITY;
     this.#minimumSince = now;
-  }
-
-  #sample(bytes: number, now: number): void {
-    if (this.#sampleStart < 0) {
-      this.#sampleStart = now;
-      return;
-    }
-    this.#sampleBytes += bytes;
-    const elapsed = now - this.#sampleStart;
-    if (elapsed < SAMPLE_MS) return;
-    this.#rates[this.#samples++ % SAMPLES] = (this.#sampleBytes / elapsed) * 1000;
-    this.#sampleStart = now;
-    this.#sampleBytes = 0;
   }
 }

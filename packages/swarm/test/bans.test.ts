@@ -34,6 +34,8 @@ describe("a piece that fails its hash", () => {
     talk.source(A);
     talk.source(B);
     expect(asked(talk.effects, B)).toEqual([SECOND]);
+    // Nobody is so slow that the other would be asked too.
+    talk.now += 600;
     talk.block(A, FIRST);
     const again = talk.block(B, SECOND, LIES);
     expect(of(again, "verify")).toHaveLength(1);
@@ -52,6 +54,7 @@ describe("a piece that fails its hash", () => {
     const talk = fetching();
     talk.source(A);
     talk.source(B);
+    talk.now += 600;
     talk.block(A, FIRST, LIES);
     talk.block(B, SECOND);
     talk.verified(0, false);

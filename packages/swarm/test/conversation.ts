@@ -11,6 +11,9 @@ import { allBits, type DrawnShare, node } from "./drawn-share.ts";
 
 const SELF = node(0);
 
+/** Blocks of one size, and an uplink that holds nothing back. */
+const EVEN: Partial<SwarmLimits> = { blockBytes: 64 * 1024, uplinkStartBytes: 8 * 1024 * 1024 };
+
 type Message<T extends SwarmMessage["type"]> = Extract<SwarmMessage, { type: T }>;
 
 /** Talks to one machine as its client and as its peers, message by message. */
@@ -25,7 +28,7 @@ export class Conversation {
 
   constructor(share: DrawnShare, limits: Partial<SwarmLimits> = {}, random: () => number = () => 0) {
     this.share = share;
-    this.swarm = new Swarm({ self: SELF, random, limits });
+    this.swarm = new Swarm({ self: SELF, random, limits: { ...EVEN, ...limits } });
   }
 
   input(input: SwarmInput): SwarmEffect[] {

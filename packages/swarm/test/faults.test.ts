@@ -40,7 +40,7 @@ describe("a swarm under faults", { timeout: 60_000 }, () => {
     const [seed, first, second] = [
       swarm.add({ number: 1 }),
       swarm.add({ number: 2 }),
-      swarm.add({ number: 3, rates: { up: 1e6, down: 1e6 } }),
+      swarm.add({ number: 3, rates: { up: 1e6, down: 2e5 } }),
     ];
     swarm.seed(seed, SMALL);
     swarm.leech(first, SMALL);

@@ -17,7 +17,8 @@ export interface Surroundings {
   readonly world: Wire;
   readonly share: BlankShare;
   providers(host: FluidSwarmHost): readonly NodeId[];
-  dial(from: NodeId, to: NodeId): void;
+  /** `again`: after a while, as its link just ended. */
+  dial(from: NodeId, to: NodeId, again?: boolean): void;
   release(from: NodeId, to: NodeId): void;
   completed(host: FluidSwarmHost): void;
 }
@@ -52,6 +53,8 @@ export class FluidSwarmHost implements FluidHost<SwarmMessage, BlockMessage> {
   readonly served = new Map<string, number>();
   /** Peers that we asked for links. */
   readonly wants = new Set<NodeId>();
+  /** Links that it ended for a breach, by reason. */
+  readonly dropped = new Map<string, number>();
   /** Pieces verified, and the sum of the times at which they were. */
   pieces = 0;
   pieceTimes = 0;
@@ -92,6 +95,8 @@ export class FluidSwarmHost implements FluidHost<SwarmMessage, BlockMessage> {
     this.#linked.set(peer, this.linkedMs(peer));
     this.#linkedAt.delete(peer);
     this.#input({ type: "link-down", peer: peer as NodeId });
+    // As connection set-up does it: a link that is wanted is dialled again.
+    if (this.wants.has(peer as NodeId)) this.#around.dial(this.id, peer as NodeId, true);
   }
 
   receive(from: string, message: SwarmMessage): void {
@@ -146,6 +151,7 @@ export class FluidSwarmHost implements FluidHost<SwarmMessage, BlockMessage> {
         this.#sendBlock(effect);
         return null;
       case "drop":
+        this.dropped.set(effect.reason, (this.dropped.get(effect.reason) ?? 0) + 1);
         world.after(0, () => world.unlink(this.id, effect.peer));
         return null;
       case "want-link":

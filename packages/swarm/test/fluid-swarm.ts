@@ -22,6 +22,7 @@ export interface Member {
 /** How many peers whoever asks is told of, at random. */
 const TOLD = 40;
 const DIAL_MS = 200;
+const REDIAL_MS = 1000;
 const COMES_BACK_MS = 25_000;
 
 /** A swarm of real machines in a fluid world: who is in it, who is told of whom, who comes and goes. */
@@ -50,6 +51,11 @@ export class FluidSwarm implements Surroundings {
     const host = this.#enter({ rates }, true);
     this.seeds.push(host);
     return host;
+  }
+
+  /** Somebody who is there and counts for nothing. */
+  addBystander(): FluidSwarmHost {
+    return this.#enter({ rates: { up: 1, down: 1 }, conduct: "free-rider" }, false);
   }
 
   /** A downloader that comes at a time (virtual ms). */
@@ -89,8 +95,8 @@ export class FluidSwarm implements Surroundings {
     return told;
   }
 
-  dial(from: NodeId, to: NodeId): void {
-    this.world.after(DIAL_MS, () => {
+  dial(from: NodeId, to: NodeId, again = false): void {
+    this.world.after(again ? REDIAL_MS : DIAL_MS, () => {
       if (this.#present.get(from)?.wants.has(to)) this.world.link(from, to);
     });
   }

@@ -102,6 +102,14 @@ describe("joining", () => {
     expect(of(later, "want-link").map((effect) => effect.peer)).toEqual([node(3), node(4)]);
   });
 
+  it("tries everybody before it tries those again that did not come", () => {
+    const talk = new Conversation(SHARE, { wantedLinks: 2 });
+    talk.fetch();
+    talk.input({ type: "providers", root, peers: [1, 2, 3, 4, 5, 6, 7].map(node) });
+    const tried = of(talk.wait(100_000), "want-link").map((effect) => effect.peer);
+    expect(tried.slice(0, 5)).toEqual([3, 4, 5, 6, 7].map(node));
+  });
+
   it("tells newcomers about others and dials whom it is told", () => {
     const talk = fetching();
     talk.join(A);

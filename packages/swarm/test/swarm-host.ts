@@ -6,7 +6,15 @@ import {
   type PieceRange,
   type Root,
 } from "@starling/protocol";
-import { type Host, type NodeRates, Random, Simulation, type World } from "@starling/sim";
+import {
+  type Host,
+  type NodeRates,
+  PacketNetwork,
+  type PacketNetworkOptions,
+  Random,
+  Simulation,
+  type World,
+} from "@starling/sim";
 import { Swarm, type SwarmEffect, type SwarmInput, type SwarmLimits } from "../src/index.ts";
 import { allBits, type DrawnShare, node } from "./drawn-share.ts";
 
@@ -31,6 +39,8 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
   readonly failed = new Set<Root>();
   readonly wants = new Set<string>();
   readonly dropped: { peer: NodeId; reason: string; ban: boolean }[] = [];
+  /** Numbers of further associations asked for, in turn. */
+  readonly lanes: number[] = [];
   sentBytes = 0;
   sentTo = new Map<string, number>();
   receivedBytes = 0;
@@ -72,6 +82,10 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
       }
       case "send-block":
         return this.#sendBlock(effect, world);
+      case "lanes":
+        this.lanes.push(effect.count);
+        if (world.network instanceof PacketNetwork) world.network.widen(this.id, effect.peer, effect.count);
+        return;
       case "drop":
         this.dropped.push(effect);
         return this.#swarm.unlink(this.id, effect.peer);
@@ -109,12 +123,15 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
     this.sentBytes += length;
     this.sentTo.set(effect.peer, (this.sentTo.get(effect.peer) ?? 0) + length);
     const { share, piece, offset, payload } = effect;
-    const sentAt = Math.floor(world.now) >>> 0;
+    let sentAt = Math.floor(world.now) >>> 0;
+    const transmitted = () => {
+      sentAt = Math.floor(world.now) >>> 0;
+    };
     const deliver = () => {
       this.#swarm.host(effect.peer).receivedBytes += length;
       world.input(effect.peer, { type: "block", peer: this.id, block: { share, piece, offset, sentAt, payload } });
     };
-    world.network.send(this.id, effect.peer, { bytes: length + 15, priority: "block", deliver });
+    world.network.send(this.id, effect.peer, { bytes: length + 15, priority: "block", transmitted, deliver });
   }
 
   #store({ root, piece, bytes }: Extract<SwarmEffect, { type: "store" }>, world: World<SwarmInput>): void {
@@ -139,8 +156,13 @@ export class SimulatedSwarm {
   readonly #shares = new Map<Root, DrawnShare>();
   readonly #dialling = new Set<string>();
 
-  constructor(seed: number, latency = 5) {
-    this.simulation = new Simulation({ seed, latency, tick: { type: "tick" }, tickEvery: 250 });
+  /** @param network one-way latency in ms of a network without packets, or what packets meet. */
+  constructor(seed: number, network: number | PacketNetworkOptions = 5) {
+    const options = { seed, latency: 0, tick: { type: "tick" }, tickEvery: 250 } as const;
+    this.simulation =
+      typeof network === "number"
+        ? new Simulation({ ...options, latency: network })
+        : new Simulation({ ...options, network: (events, random) => new PacketNetwork(events, random, network) });
   }
 
   host(id: string): SwarmHost {

@@ -5,6 +5,7 @@ import { holdsOnlyCopy, pauseAction } from "../logic/share-facts.ts";
 import { pauseShare, removeShare, resumeShare } from "../state/actions.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { ConfirmRemoval } from "./confirm-removal.tsx";
+import { ShareSpeedLimits } from "./speed-limits.tsx";
 
 interface ShareActionsProps {
   readonly share: ShareView;
@@ -12,7 +13,7 @@ interface ShareActionsProps {
   readonly of?: string;
 }
 
-/** Pause or Resume, and Remove. */
+/** Pause or Resume, and Remove; on the share's own page also its speed limits. */
 export function ShareActions({ share, of }: ShareActionsProps) {
   const [asking, setAsking] = useState(false);
   const remove = () => void removeShare(share.id);
@@ -39,6 +40,7 @@ const ActionButtons = memo(function ActionButtons({ id, of, action, ask }: Actio
   const look = of === undefined ? "button button-plain" : "button button-icon";
   return (
     <div className="actions">
+      {of === undefined && <ShareSpeedLimits id={id} />}
       {action !== null && (
         <Button
           className={look}

@@ -7,6 +7,7 @@ import type { ShareView } from "../state/share-view.ts";
 import { useApp } from "../state/store.ts";
 import { Bar } from "./progress.tsx";
 import { ShareActions } from "./share-actions.tsx";
+import { AllSpeedLimits } from "./speed-limits.tsx";
 
 /** Everything that this browser shares, fetches or keeps. */
 export function ShareList() {
@@ -14,7 +15,10 @@ export function ShareList() {
   if (shares.length === 0) return null;
   return (
     <section className="shares" aria-labelledby="shares-heading">
-      <h2 id="shares-heading">Your shares</h2>
+      <div className="shares-head">
+        <h2 id="shares-heading">Your shares</h2>
+        <AllSpeedLimits />
+      </div>
       <ul>
         {shares.map((share) => (
           <ShareItem key={share.id} share={share} />

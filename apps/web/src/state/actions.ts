@@ -1,4 +1,4 @@
-import { displayName, type Source } from "@starling/client";
+import { displayName, type Source, type SpeedLimits } from "@starling/client";
 import { navigate } from "wouter/use-hash-location";
 import { fileNameOf, zipNameOf } from "../logic/file-names.ts";
 import { saveFile, saveZip } from "../saving/save.ts";
@@ -39,6 +39,14 @@ export function pauseShare(id: string): void {
 
 export function resumeShare(id: string): void {
   liveShare(id)?.resume();
+}
+
+export function limitAll(limits: SpeedLimits): void {
+  currentClient().limit(limits);
+}
+
+export function limitShare(id: string, limits: SpeedLimits): void {
+  liveShare(id)?.limit(limits);
 }
 
 export async function removeShare(id: string): Promise<void> {

@@ -14,6 +14,7 @@ export type ShareView = Pick<
   | "status"
   | "progress"
   | "selection"
+  | "limits"
   | "peers"
   | "mine"
   | "hasPassword"
@@ -41,6 +42,7 @@ export function viewOf(share: Share, previous: ShareView | undefined): ShareView
     status: share.status,
     progress: { ...share.progress },
     selection: share.selection,
+    limits: share.limits,
     peers: share.peers.map((peer) => ({ ...peer })),
     mine: share.mine,
     hasPassword: share.hasPassword,

@@ -1,3 +1,4 @@
+import type { SpeedLimits } from "@starling/client";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { RateSample } from "../logic/rate-history.ts";
@@ -29,6 +30,8 @@ export interface AppState {
   /** Newest first, as the client lists them. */
   readonly shares: readonly ShareView[];
   readonly network: NetworkView;
+  /** Of all shares together. */
+  readonly limits: SpeedLimits;
   /** Null unless the Network page is shown. */
   readonly overlay: OverlaySnapshot | null;
   /** Rates of the last two minutes, by share id. */
@@ -45,6 +48,7 @@ export interface AppState {
 const INITIAL_STATE: AppState = {
   shares: [],
   network: { links: 0, signaling: "closed" },
+  limits: { up: null, down: null },
   overlay: null,
   rates: new Map(),
   opening: null,

@@ -11,9 +11,13 @@ const SAMPLE_EVERY_MS = 1000;
  */
 export function syncStore(client: Client, store: AppStore): () => void {
   const copy = () => {
-    const { shares, network } = store.getState();
-    const next = { shares: viewsOf(client.shares(), shares), network: networkOf(client.stats(), network) };
-    if (next.shares !== shares || next.network !== network) store.setState(next);
+    const { shares, network, limits } = store.getState();
+    const next = {
+      shares: viewsOf(client.shares(), shares),
+      network: networkOf(client.stats(), network),
+      limits: client.limits,
+    };
+    if (next.shares !== shares || next.network !== network || next.limits !== limits) store.setState(next);
   };
   const sample = () => {
     const { shares, rates } = store.getState();

@@ -12,6 +12,7 @@ import { READ_QUORUM, REPLICAS } from "./limits.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { type Answer, read, repair, standings } from "./reading.ts";
 import type { Reached } from "./routes.ts";
+import type { SignedNumbers } from "./signed-numbers.ts";
 import { tokensOf } from "./values.ts";
 import { isProof, type Standing } from "./versions.ts";
 
@@ -21,12 +22,12 @@ type Put = Extract<DhtCommand, { type: "put-mutable" }>;
 export class Mutables {
   readonly #client: Client;
   readonly #own: OwnRecords;
-  /** The highest number signed under each key, stored or not: signing it twice would be equivocation. */
-  readonly #signed = new Map<OverlayKey, number>();
+  readonly #numbers: SignedNumbers;
 
-  constructor(client: Client, own: OwnRecords) {
+  constructor(client: Client, own: OwnRecords, numbers: SignedNumbers) {
     this.#client = client;
     this.#own = own;
+    this.#numbers = numbers;
   }
 
   put(command: Put): void {
@@ -66,8 +67,7 @@ export class Mutables {
         this.#client.fail(op, answers.length === 0 ? "unreachable" : "conflict", String(stands ?? 0));
         return release();
       }
-      const seq = Math.max(stands ?? 0, this.#signed.get(key) ?? 0) + 1;
-      this.#signed.set(key, seq);
+      const seq = this.#numbers.next(key, stands ?? 0);
       const { publicKey } = this.#client.ctx.host;
       const previous = newest === undefined ? null : fromHex(newest.id);
       this.#client.sign({ type: "mutable" as const, publicKey, salt, seq, previous, value }, (record) =>

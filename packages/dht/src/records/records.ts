@@ -1,4 +1,5 @@
 import type { NodeId, RecordType } from "@starling/protocol";
+import type { SignedNumber } from "../effects.ts";
 import type { DhtCommand } from "../inputs.ts";
 import { AntiEntropy } from "./anti-entropy.ts";
 import { Asker } from "./asker.ts";
@@ -13,6 +14,7 @@ import { type RecordsPolicy, SAFE_POLICY } from "./policy.ts";
 import { Providers } from "./providers.ts";
 import { ReplicaSets } from "./replica-sets.ts";
 import type { RecordBody } from "./routes.ts";
+import { SignedNumbers } from "./signed-numbers.ts";
 import { Topics } from "./topics.ts";
 import { Values } from "./values.ts";
 import { Verifier } from "./verifier.ts";
@@ -36,6 +38,7 @@ export class Records {
   readonly #holder: Holder;
   readonly #antiEntropy: AntiEntropy;
   readonly #own: OwnRecords;
+  readonly #numbers: SignedNumbers;
   readonly #client: Client;
   readonly #values: Values;
   readonly #immutables: Immutables;
@@ -54,9 +57,10 @@ export class Records {
     this.#antiEntropy = new AntiEntropy(this.#ctx, sets, verifier);
     this.#client = new Client(this.#ctx, new Asker(this.#ctx, this.#holder), verifier);
     this.#own = new OwnRecords(this.#client);
-    this.#values = new Values(this.#client, this.#own);
+    this.#numbers = new SignedNumbers((numbers) => host.emit({ type: "save-numbers", numbers }));
+    this.#values = new Values(this.#client, this.#own, this.#numbers);
     this.#immutables = new Immutables(this.#client, this.#own);
-    this.#mutables = new Mutables(this.#client, this.#own);
+    this.#mutables = new Mutables(this.#client, this.#own, this.#numbers);
     this.#providers = new Providers(this.#client, this.#own);
     this.#topics = new Topics(this.#client, this.#own);
   }
@@ -82,6 +86,11 @@ export class Records {
 
   linkDown(peer: NodeId): void {
     this.#ctx.linkGone(peer);
+  }
+
+  /** Numbers that this identity signed in earlier visits. */
+  restoreNumbers(numbers: readonly SignedNumber[]): void {
+    this.#numbers.restore(numbers);
   }
 
   /** Wall-clock time of this machine and, if known, of the server: ms since the epoch, now. */

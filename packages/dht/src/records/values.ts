@@ -6,18 +6,19 @@ import { READ_QUORUM, REPLICAS } from "./limits.ts";
 import type { OwnRecords } from "./own-records.ts";
 import { type Answer, read, repair, standings } from "./reading.ts";
 import type { Reached } from "./routes.ts";
+import type { SignedNumbers } from "./signed-numbers.ts";
 import type { Standing } from "./versions.ts";
 
 /** `put`, `get` and `remove`: values under a name, one of each publisher. */
 export class Values {
   readonly #client: Client;
   readonly #own: OwnRecords;
-  /** The highest number signed under each key, stored or not: never signed twice. */
-  readonly #signed = new Map<OverlayKey, number>();
+  readonly #numbers: SignedNumbers;
 
-  constructor(client: Client, own: OwnRecords) {
+  constructor(client: Client, own: OwnRecords, numbers: SignedNumbers) {
     this.#client = client;
     this.#own = own;
+    this.#numbers = numbers;
   }
 
   /** @param value null removes. */
@@ -60,8 +61,7 @@ export class Values {
         this.#client.fail(op, answers.length === 0 ? "unreachable" : "not-found");
         return release();
       }
-      const seq = Math.max(standing[0]?.rank ?? 0, this.#signed.get(key) ?? 0) + 1;
-      this.#signed.set(key, seq);
+      const seq = this.#numbers.next(key, standing[0]?.rank ?? 0);
       const { publicKey } = this.#client.ctx.host;
       this.#client.sign({ type: "value" as const, key, publicKey, seq, value }, (record) =>
         this.#store(op, record, nodes, answers, release),

@@ -1,0 +1,69 @@
+/** RFC 6817: the base is the least delay of each of the last ten minutes. */
+const MINUTES = 10;
+const MINUTE = 60_000;
+/** The current delay is the least of so many ms, and of so many samples: a lost packet delays all blocks behind it. */
+const RECENT_MS = 100;
+const RECENT = 8;
+
+/** What a block's report tells, in ms. */
+export interface DelaySample {
+  /** From hand-over to arrival, by two clocks whose offset is unknown. */
+  readonly oneWay: number;
+  /** From hand-over to the report. */
+  readonly roundTrip: number;
+  /** What the block's own bytes take on the narrowest line. */
+  readonly length: number;
+}
+
+/**
+ * How long blocks wait on the way of one link. The first blocks meet SCTP's slow start and one another, so the least delay
+ * seen is no base to measure from: what a sample's round trip exceeds the least one by is taken off first. The least
+ * round trip is known from the greeting, of which no part waits.
+ */
+export class PathDelay {
+  /** Ms; infinite before the first. */
+  minRoundTrip = Number.POSITIVE_INFINITY;
+  /** Ms that blocks wait now; 0 before the first sample. */
+  queueing = 0;
+  readonly #minima = new Float64Array(MINUTES).fill(Number.POSITIVE_INFINITY);
+  readonly #recent = new Float64Array(RECENT);
+  readonly #recentAt = new Float64Array(RECENT).fill(Number.NEGATIVE_INFINITY);
+  #minute = -1;
+  #count = 0;
+  #base = Number.POSITIVE_INFINITY;
+
+  /** A short message was answered at once. */
+  greeted(roundTrip: number): void {
+    this.minRoundTrip = Math.min(this.minRoundTrip, Math.max(1, roundTrip));
+  }
+
+  sample({ oneWay, roundTrip, length }: DelaySample, now: number): void {
+    this.greeted(roundTrip);
+    const excess = Math.max(0, roundTrip - this.minRoundTrip);
+    this.#advance(Math.floor(now / MINUTE));
+    const index = this.#minute % MINUTES;
+    this.#minima[index] = Math.min(this.#minima[index] ?? oneWay, oneWay - excess);
+    this.#base = Math.min(this.#base, oneWay - excess);
+    this.#recent[this.#count % RECENT] = oneWay - length;
+    this.#recentAt[this.#count % RECENT] = now;
+    this.#count++;
+    this.queueing = Math.max(0, this.#least(now) - this.#base);
+  }
+
+  /** The last sample is always among the recent ones. */
+  #least(now: number): number {
+    let least = Number.POSITIVE_INFINITY;
+    this.#recent.forEach((delay, i) => {
+      if (delay < least && now - (this.#recentAt[i] ?? 0) <= RECENT_MS) least = delay;
+    });
+    return least;
+  }
+
+  #advance(minute: number): void {
+    if (minute <= this.#minute) return;
+    const first = Math.max(this.#minute + 1, minute - MINUTES + 1);
+    for (let m = first; m <= minute; m++) this.#minima[m % MINUTES] = Number.POSITIVE_INFINITY;
+    this.#minute = minute;
+    this.#base = Math.min(...this.#minima);
+  }
+}

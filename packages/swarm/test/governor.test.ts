@@ -1,0 +1,129 @@
+import type { PacketNetwork } from "@starling/sim";
+import { describe, expect, it } from "vitest";
+import { Flow, Governor } from "../src/governor.ts";
+import { PathDelay } from "../src/path-delay.ts";
+import { drawShare, sizes } from "./drawn-share.ts";
+import { SimulatedSwarm } from "./swarm-host.ts";
+
+const KIB = 1024;
+const MBIT = 1e6 / 8;
+
+interface Line {
+  readonly up: number;
+  readonly down: number;
+  readonly receivers: number;
+  readonly loss?: number;
+  readonly hopDelay?: number;
+}
+
+/** Fetches `bytes` from one seed over emulated lines. Ms it took, and ms that the seed's uplink made packets wait. */
+function transfer(bytes: number, { up, down, receivers, loss = 0, hopDelay = 12.5 }: Line) {
+  const swarm = new SimulatedSwarm(7, { hopDelay, hopLoss: loss, hopQueue: 200 });
+  const share = drawShare({ lengths: sizes(bytes / (128 * KIB), 128 * KIB) });
+  const seed = swarm.add({ number: 1, rates: { up: up * MBIT, down: down * MBIT } });
+  const rates = { up: up * MBIT, down: down * MBIT };
+  const hosts = Array.from({ length: receivers }, (_, i) => swarm.add({ number: 2 + i, rates }));
+  swarm.seed(seed, share);
+  for (const host of hosts) swarm.leech(host, share);
+  const line = (swarm.simulation.network as PacketNetwork).lines(seed.id).up;
+  const waits: number[] = [];
+  const probe = () => {
+    waits.push(line.wait);
+    swarm.simulation.after(20, probe);
+  };
+  swarm.simulation.after(500, probe);
+  expect(swarm.simulation.run(120_000, () => hosts.every((host) => host.completeAt.has(share.root)))).toBe(true);
+  waits.sort((a, b) => a - b);
+  const at = (part: number) => waits[Math.floor(waits.length * part)] ?? 0;
+  return { ms: swarm.simulation.now, median: at(0.5), most: at(0.95), dropped: line.dropped, lanes: seed.lanes };
+}
+
+describe("the uplink governor with real windows and SCTP's congestion control", { timeout: 60_000 }, () => {
+  it("fills 20 Mbit/s at 50 ms and adds less than 80 ms of delay", () => {
+    const { ms, median, most, dropped } = transfer(16 * 1024 * KIB, { up: 20, down: 20, receivers: 1 });
+    expect((16 * 1024 * KIB) / ms / 1000).toBeGreaterThan(2.15);
+    expect(median).toBeLessThan(80);
+    expect(most).toBeLessThan(100);
+    expect(dropped).toBe(0);
+  });
+
+  it("keeps one short queue before an uplink that five peers share", () => {
+    const { median, dropped } = transfer(4 * 1024 * KIB, { up: 8, down: 40, receivers: 5 });
+    expect(median).toBeLessThan(110);
+    expect(dropped).toBe(0);
+  });
+
+  it("fills a fast path of a fifth of a second", () => {
+    const { ms } = transfer(32 * 1024 * KIB, { up: 50, down: 50, receivers: 1, hopDelay: 50 });
+    expect((32 * 1024 * KIB) / ms / 1000).toBeGreaterThan(2.5);
+  });
+
+  it("shares a lossy path over four associations and keeps them", () => {
+    const { ms, lanes } = transfer(8 * 1024 * KIB, { up: 20, down: 20, receivers: 1, loss: 0.0025 });
+    // One association: 1163 bytes / 50 ms x 1.22 / sqrt(0.005) is 0.4 MB/s (Mathis et al. 1997).
+    expect((8 * 1024 * KIB) / ms / 1000).toBeGreaterThan(0.8);
+    expect(lanes).toEqual([3]);
+  });
+
+  it("leaves a path that is full to one association", () => {
+    const { lanes } = transfer(16 * 1024 * KIB, { up: 20, down: 20, receivers: 1 });
+    expect(lanes).toEqual([3, 0]);
+  });
+});
+
+describe("the governor's window", () => {
+  const BLOCK = 64 * KIB;
+
+  /** So many round trips of 50 ms, in each of which the window is filled and every block waits `queue` ms. */
+  function run(governor: Governor, flow: Flow, rounds: number, queue: number, from: number): number {
+    let now = from;
+    for (let i = 0; i < rounds; i++) {
+      let sent = 0;
+      for (; governor.hasRoom(BLOCK); sent++) governor.sent(flow, BLOCK, now);
+      now += 50 + queue;
+      governor.reported(flow, new Array<number>(sent).fill(25 + queue), now);
+    }
+    return now;
+  }
+
+  it("always lets one block go, and no more than fits", () => {
+    const governor = new Governor(BLOCK);
+    const flow = new Flow(new PathDelay());
+    expect(governor.hasRoom(2 * BLOCK)).toBe(true);
+    governor.sent(flow, BLOCK, 0);
+    expect(governor.hasRoom(1)).toBe(false);
+    governor.forget(flow);
+    expect(governor.flight).toBe(0);
+  });
+
+  it("grows while nothing waits and shrinks to what the rate needs when blocks wait", () => {
+    const governor = new Governor(2 * BLOCK);
+    const flow = new Flow(new PathDelay());
+    flow.path.greeted(50);
+    const now = run(governor, flow, 10, 0, 0);
+    const grown = governor.window;
+    expect(grown).toBeGreaterThan(2 * BLOCK);
+    run(governor, flow, 100, 200, now);
+    expect(governor.window).toBeLessThan(grown);
+  });
+
+  it("gives up blocks that are never reported", () => {
+    const governor = new Governor(4 * BLOCK);
+    const flow = new Flow(new PathDelay());
+    governor.sent(flow, BLOCK, 0);
+    governor.expire(900);
+    expect(governor.flight).toBe(BLOCK);
+    governor.expire(1100);
+    expect(governor.flight).toBe(0);
+  });
+
+  it("takes no more samples than it sent blocks", () => {
+    const governor = new Governor(4 * BLOCK);
+    const flow = new Flow(new PathDelay());
+    governor.sent(flow, BLOCK, 0);
+    governor.reported(flow, [1, -5, 7, 2 ** 31], 60);
+    governor.reported(flow, [3], 61);
+    expect(governor.flight).toBe(0);
+    expect(flow.path.queueing).toBeLessThan(60);
+  });
+});
