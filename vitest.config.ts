@@ -8,6 +8,8 @@ const executablePath = chromiumPath(existsSync);
 /** `node` runs everywhere; `browser` runs the contract suites of the adapters in a real Chromium. */
 export default defineConfig({
   test: {
+    // Of its own accord vitest leaves one of two cores idle.
+    maxWorkers: 2,
     projects: [
       {
         test: {
