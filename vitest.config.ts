@@ -17,8 +17,9 @@ export default defineConfig({
           include: ["{packages,apps}/*/test/**/*.test.{ts,tsx}", "{scripts,bench/sim,bench/wan}/test/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
           environment: "node",
-          // For tests that start processes on a busy machine.
-          testTimeout: 30_000,
+          // For tests that start processes, or simulate for long, on a busy machine.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -179,7 +179,7 @@ describe("twenty ids ground near a key", () => {
   });
 });
 
-describe("with the server gone", () => {
+describe.runIf(FULL)("with the server gone", () => {
   it("nodes that were never linked connect, and records are stored and found", { timeout: 600_000 }, () => {
     const network = new DhtNetwork({ seed: 19, costs: { pairFailure: 0, attemptFailure: 0 } });
     network.warm(100);
@@ -203,7 +203,7 @@ describe("with the server gone", () => {
   });
 });
 
-describe("a network that was split", () => {
+describe.runIf(FULL)("a network that was split", () => {
   const splits = [
     ["nine to one", 0.1],
     ["half and half", 0.5],
@@ -237,7 +237,7 @@ describe("a network that was split", () => {
   }
 });
 
-describe("pages in the background", () => {
+describe.runIf(FULL)("pages in the background", () => {
   it("serve while hidden, and are missed by nobody while frozen", { timeout: 600_000 }, () => {
     const network = new DhtNetwork({ seed: 17, tickMs: 250 });
     network.grow(40, 250);
