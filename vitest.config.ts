@@ -8,6 +8,8 @@ const executablePath = chromiumPath(existsSync);
 /** `node` runs everywhere; `browser` runs the contract suites of the adapters in a real Chromium. */
 export default defineConfig({
   test: {
+    // Of its own accord vitest leaves one of two cores idle.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -15,8 +17,9 @@ export default defineConfig({
           include: ["{packages,apps}/*/test/**/*.test.{ts,tsx}", "{scripts,bench/sim,bench/wan}/test/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
           environment: "node",
-          // For tests that start processes on a busy machine.
-          testTimeout: 30_000,
+          // For tests that start processes, or simulate for long, on a busy machine.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

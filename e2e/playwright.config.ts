@@ -4,11 +4,21 @@ import { CHROMIUM_FLAGS, chromiumPath } from "../scripts/chromium.mjs";
 
 const executablePath = chromiumPath(existsSync);
 
-/** Real tabs against the real server. One worker: several browsers at once would measure this machine, not the product. */
+/** Cases that wait more than they work. */
+const WAITING = /(clocks|damage|errors|evil-server|folder|hostile|privacy|server-messages|tabs)\.spec\.ts/;
+
+/**
+ * Real tabs against the real server. `waiting` cases run two at a time, `busy` ones alone: several at once would measure
+ * this machine, not the product. `npm test` runs one project after the other.
+ */
 export default defineConfig({
   testDir: "./tests",
   outputDir: "../test-results",
-  workers: 1,
+  workers: 2,
+  projects: [
+    { name: "waiting", testMatch: WAITING },
+    { name: "busy", testIgnore: WAITING, workers: 1 },
+  ],
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: [["list"]],

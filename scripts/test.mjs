@@ -16,7 +16,8 @@ const CHECKS = [
   ["Dead code", () => node(binPath("knip"))],
   ["Unit tests", () => node(binPath("vitest"), "run")],
   ["Build", build],
-  ["Browser tests", () => node(binPath("playwright"), "test", "-c", "e2e/playwright.config.ts")],
+  ["Browser tests that wait", () => playwright("waiting")],
+  ["Browser tests that work", () => playwright("busy")],
 ];
 
 const begin = performance.now();
@@ -43,6 +44,11 @@ async function setUp() {
 function build() {
   buildApp();
   return 0;
+}
+
+/** @param {string} project of e2e/playwright.config.ts */
+function playwright(project) {
+  return node(binPath("playwright"), "test", "-c", "e2e/playwright.config.ts", `--project=${project}`);
 }
 
 /** @param {readonly string[]} args */

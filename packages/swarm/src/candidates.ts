@@ -60,6 +60,12 @@ export class Candidates {
     this.#known.set(id, candidate);
   }
 
+  /** The candidate does not come up: still tried, but nothing to hope for. */
+  doubt(id: NodeId): void {
+    const candidate = this.#known.get(id);
+    if (candidate !== undefined) candidate.failed = true;
+  }
+
   /** A new start: all may be tried at once. */
   forgive(): void {
     for (const candidate of this.#known.values()) {
@@ -118,7 +124,9 @@ export function tidyLinks(ctx: Context, share: ShareState): void {
     if (!candidate.wanted) continue;
     const peer = share.peers.get(id);
     const idle = !share.incomplete && !(peer?.peerInterested ?? false);
-    const lost = crowded && !ctx.links.has(id) && ctx.now - candidate.since > ctx.limits.dialTimeout;
+    const absent = !ctx.links.has(id) && ctx.now - candidate.since > ctx.limits.dialTimeout;
+    if (absent) share.candidates.doubt(id);
+    const lost = crowded && absent;
     if (lost) share.candidates.defer(id, ctx.now + ctx.limits.dialTimeout);
     if (idle || lost) release(ctx, share, id);
   }

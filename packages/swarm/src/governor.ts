@@ -14,6 +14,8 @@ const SLOW_START_LEAD = 2;
 /** Blocks without a report for so many round trips, and at least so many ms, are no longer counted as under way. */
 const LOST_ROUND_TRIPS = 4;
 const LOST_AFTER = 1000;
+/** What a peer that does not report may have under way, beside all others; given up each {@link LOST_AFTER} ms. */
+const MUTE_BYTES = 256 * KIB;
 /** A flow's delay counts for so long after its last report, in ms; at least two of its round trips. */
 const FRESH = 500;
 /** Ms over which the rate is sampled, and samples of which the best counts. */
@@ -33,6 +35,8 @@ export class Flow {
   /** Ms from hand-over to report, smoothed. */
   roundTrip = 0;
   reportedAt = Number.NEGATIVE_INFINITY;
+  /** Its reports stay away: its blocks tell nothing of the uplink, and must not take others' room. */
+  mute = false;
 
   constructor(path: PathDelay) {
     this.path = path;
@@ -40,6 +44,10 @@ export class Flow {
 
   get patience(): number {
     return Math.max(LOST_AFTER, LOST_ROUND_TRIPS * this.roundTrip);
+  }
+
+  get bytes(): number {
+    return this.departures.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   isFresh(now: number): boolean {
@@ -72,7 +80,8 @@ export class Governor {
   }
 
   /** Whether a block of so many bytes may leave. One always may. */
-  hasRoom(bytes: number): boolean {
+  hasRoom(flow: Flow, bytes: number): boolean {
+    if (flow.mute) return flow.bytes + bytes <= MUTE_BYTES;
     return this.flight === 0 || this.flight + bytes <= this.window;
   }
 
@@ -85,11 +94,12 @@ export class Governor {
   sent(flow: Flow, bytes: number, now: number): void {
     this.#flows.add(flow);
     flow.departures.push({ bytes, at: now });
-    this.flight += bytes;
+    if (!flow.mute) this.flight += bytes;
   }
 
   /** A request brought one-way delays (ms, the clocks' offset included) of blocks that arrived, oldest first. */
   reported(flow: Flow, samples: readonly number[], now: number): void {
+    if (samples.length > 0) this.#mute(flow, false);
     const landed = flow.departures.splice(0, samples.length);
     if (landed.length === 0) return;
     const limited = 1.5 * this.flight >= this.window;
@@ -122,12 +132,19 @@ export class Governor {
       let overdue = 0;
       while (overdue < departures.length && now - (departures[overdue]?.at ?? now) > patience) overdue++;
       this.#giveUp(flow, overdue);
+      if (overdue > 0) this.#mute(flow, true);
       if (departures.length === 0 && !flow.isFresh(now)) this.#flows.delete(flow);
     }
   }
 
   #giveUp(flow: Flow, count: number): void {
-    for (const { bytes } of flow.departures.splice(0, count)) this.flight -= bytes;
+    for (const { bytes } of flow.departures.splice(0, count)) if (!flow.mute) this.flight -= bytes;
+  }
+
+  #mute(flow: Flow, mute: boolean): void {
+    if (flow.mute === mute) return;
+    flow.mute = mute;
+    this.flight += mute ? -flow.bytes : flow.bytes;
   }
 
   #queueing(now: number): number {

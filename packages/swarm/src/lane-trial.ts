@@ -8,13 +8,17 @@ const FEW_PEERS = 3;
 /** Ms of round trip below which an association is not held by its congestion control. */
 const NEAR = 10;
 /** Ms that a link has had more to send than it could, before a trial; the rate of the last half counts. */
-const BUSY = 1500;
+const BUSY = 2000;
 /** Ms that connecting may take, and that the trial lasts then. */
 const SET_UP = 1000;
 const TRIAL = 2000;
-/** What a trial has to gain, and ms after which one that did not is repeated; twice as long each time. */
+/**
+ * What a trial has to gain, and ms after which one that did not is repeated; four times as long each time. The first is soon:
+ * the rate before it may have been that of SCTP's slow start, before its first loss.
+ */
 const GAIN = 1.2;
-const AGAIN = 60_000;
+const AGAIN = 1000;
+const BACK_OFF = 4;
 
 /** Whether further associations pay: those of a link that is held by loss or distance are tried for two seconds. */
 export class LaneTrial {
@@ -54,7 +58,7 @@ export class LaneTrial {
       this.#state = "kept";
       return null;
     }
-    this.#notBefore = now + AGAIN * 2 ** this.#failures++;
+    this.#notBefore = now + AGAIN * BACK_OFF ** this.#failures++;
     return this.#giveUp();
   }
 
@@ -78,12 +82,18 @@ export class LaneTrial {
 /** Begins, judges and ends trials of all links. */
 export function tryLanes(ctx: Context): void {
   let active = 0;
-  for (const link of ctx.links.values()) if (isBusy(link)) active++;
+  for (const link of ctx.links.values()) if (isBusy(link) || isAsked(link)) active++;
   for (const link of ctx.links.values()) {
     const may = active < FEW_PEERS && link.path.minRoundTrip > NEAR && ctx.speed.up.rate === null;
     const count = link.lanes.tick(link.sentBytes, isBusy(link), may, ctx.now);
     if (count !== null) ctx.emit({ type: "lanes", peer: link.peer, count });
   }
+}
+
+/** We fetch from it. */
+function isAsked(link: Link): boolean {
+  for (const peer of link.members.values()) if (peer.outstandingCount > 0) return true;
+  return false;
 }
 
 function isBusy(link: Link): boolean {

@@ -15,6 +15,8 @@ export interface Outstanding {
   readonly at: number;
   /** False once it is cancelled or timed out: the block may still come, but nobody counts on it. */
   live: boolean;
+  /** It was cancelled: until its block or reject comes, it still fills the path. */
+  cancelled: boolean;
 }
 
 /** A channel to a peer, shared by all shares. */
@@ -94,6 +96,8 @@ export class PeerState {
 
   readonly outstanding = new Map<number, Outstanding>();
   outstandingBytes = 0;
+  /** Of requests that were cancelled and not answered yet. */
+  cancelledBytes = 0;
   /** Live requests. */
   outstandingCount = 0;
   readonly window = new RequestWindow();

@@ -135,7 +135,19 @@ function leavePiece(ctx: Context, peer: PeerState, begun: BegunPiece): void {
 /** A request ended: with its block, a reject, or the link. Gives the block back to others if it did not arrive. */
 function settle(ctx: Context, peer: PeerState, key: number, entry: Outstanding): void {
   peer.outstanding.delete(key);
+  if (entry.cancelled) peer.cancelledBytes -= entry.length;
   retire(ctx, peer, entry);
+}
+
+/**
+ * The block is not needed any more; the caller tells the peer. What the peer has handed to its channel comes all the same,
+ * so it keeps its place in the window: asking at once for as much again would overfill the bottleneck's queue.
+ */
+export function cancelRequest(ctx: Context, peer: PeerState, entry: Outstanding): void {
+  if (!entry.live) return;
+  retire(ctx, peer, entry);
+  entry.cancelled = true;
+  peer.cancelledBytes += entry.length;
 }
 
 /** Nobody counts on this request any more; it stays listed. */
@@ -196,7 +208,7 @@ function mayAsk(peer: PeerState): boolean {
 function wantsRefill(peer: PeerState): boolean {
   if (peer.snubbed) return peer.outstandingCount === 0;
   return (
-    peer.outstandingBytes <= (1 - REFILL_PART) * peer.window.bytes ||
+    peer.outstandingBytes + peer.cancelledBytes <= (1 - REFILL_PART) * peer.window.bytes ||
     (isSmall(peer) && peer.outstandingCount < 0.75 * SMALL_REQUESTS)
   );
 }
@@ -204,7 +216,7 @@ function wantsRefill(peer: PeerState): boolean {
 function hasRoom(peer: PeerState): boolean {
   if (peer.outstandingCount === 0) return true;
   if (peer.snubbed || peer.outstanding.size >= MAX_OUTSTANDING) return false;
-  if (peer.outstandingBytes < peer.window.bytes) return true;
+  if (peer.outstandingBytes + peer.cancelledBytes < peer.window.bytes) return true;
   return (
     peer.outstandingCount < SMALL_REQUESTS && peer.outstandingBytes < SMALL_REQUESTS * SMALL_BLOCK && isSmall(peer)
   );
@@ -327,7 +339,14 @@ function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockR
   const length = begun.lengthOf(block);
   begun.ask(block);
   if (begun.free === 0) peer.share.open.delete(begun);
-  peer.outstanding.set(blockKey(begun.index, offset), { begun, block, length, at: ctx.now, live: true });
+  peer.outstanding.set(blockKey(begun.index, offset), {
+    begun,
+    block,
+    length,
+    at: ctx.now,
+    live: true,
+    cancelled: false,
+  });
   peer.outstandingBytes += length;
   peer.outstandingCount++;
   ctx.outstandingBytes += length;
@@ -358,7 +377,7 @@ function cancelElsewhere(ctx: Context, sender: PeerState, key: number, entry: Ou
   for (const peer of sender.share.peers.values()) {
     const other = peer.outstanding.get(key);
     if (other === undefined || !other.live || other.begun !== entry.begun) continue;
-    retire(ctx, peer, other);
+    cancelRequest(ctx, peer, other);
     const offset = entry.begun.offsetOf(entry.block);
     ctx.send(peer, { type: "cancel", share: peer.localNumber, blocks: [[entry.begun.index, offset, entry.length]] });
     refill(ctx, peer);

@@ -14,7 +14,7 @@ import { releaseAll, tidyLinks } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { MAX_DEADLINES, type Reader, urgentPieces } from "./deadlines.ts";
 import type { PeerState } from "./peer-state.ts";
-import { dropBegun, refillShare, retire } from "./requester.ts";
+import { cancelRequest, dropBegun, refillShare } from "./requester.ts";
 import { type Content, contentOf, PieceTable, type ShareState } from "./share-state.ts";
 
 const NOTHING: PieceRange = [0, 0];
@@ -137,7 +137,7 @@ function cancelPiece(ctx: Context, peer: PeerState, piece: number): void {
   const blocks: BlockRange[] = [];
   for (const entry of peer.outstanding.values()) {
     if (entry.begun.index !== piece || !entry.live) continue;
-    retire(ctx, peer, entry);
+    cancelRequest(ctx, peer, entry);
     blocks.push([piece, entry.begun.offsetOf(entry.block), entry.length]);
   }
   if (blocks.length > 0) ctx.send(peer, { type: "cancel", share: peer.localNumber, blocks });

@@ -139,7 +139,7 @@ function sendReady(ctx: Context, peer: PeerState): boolean {
     const piece = peer.share.content?.table.canonical(range[0]) ?? range[0];
     const bytes = ctx.cache.get(peer.share.cacheKey(piece));
     if (bytes !== null) {
-      if (!ctx.governor.hasRoom(range[2])) return false;
+      if (!ctx.governor.hasRoom(peer.flow, range[2])) return false;
       take(peer, key);
       sendBlock(ctx, peer, range, bytes);
       prepare(ctx, peer);

@@ -76,6 +76,22 @@ describe("pieces with deadlines", () => {
     expect(talk.swarm.memory).toMatchObject({ begun: 0, outstanding: 0 });
   });
 
+  it("do not let a reader that jumps have more on the way than the window, for what is cancelled comes all the same", () => {
+    const talk = talkOf(400);
+    talk.fetch([[0, 1]]);
+    talk.source(A);
+    serve(talk, A);
+    const before = asked(read(talk, 10, 50), A).length;
+    let more = 0;
+    for (let jump = 1; jump < 8; jump++) more += asked(read(talk, 10 + 50 * jump, 20), A).length;
+    expect(before).toBeGreaterThan(1);
+    // One at a time may be asked of a peer that has nothing to do, and no more.
+    expect(more).toBeLessThanOrEqual(7);
+    const rejected = sent(talk.effects, "cancel", A).flatMap((message) => [...message.blocks]);
+    const freed = asked(talk.say(A, { type: "reject", share: 7, blocks: rejected }), A);
+    expect(freed.length).toBeGreaterThanOrEqual(before - 1);
+  });
+
   it("keep being fetched after the reader is done where the selection wants them too", () => {
     const talk = talkOf(20);
     talk.fetch();
