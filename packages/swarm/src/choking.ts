@@ -73,7 +73,7 @@ function slotUse(ctx: Context, share: ShareState, interested: readonly PeerState
   return {
     slots: share.slots,
     waiting: served.length < interested.length,
-    room: ctx.uplinkRoom,
+    room: ctx.governor.spare,
     rate: sent / seconds / Math.max(1, served.length),
   };
 }

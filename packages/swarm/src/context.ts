@@ -38,8 +38,6 @@ export class Context {
   starved = false;
   /** The same for a piece that was not loaded. */
   loadStarved = false;
-  /** Whether the uplink could carry more than it does; null while nobody knows. Decides how many peers are served. */
-  uplinkRoom: boolean | null = null;
   /** Time before which silence proves nothing: the page was asleep. */
   awakeSince = 0;
 

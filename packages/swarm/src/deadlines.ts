@@ -1,8 +1,6 @@
 import { getBit, type PieceRange } from "@starling/protocol";
-import type { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
-import { expectedWait, mayDuplicate, SOONER } from "./endgame.ts";
-import { blockKey } from "./limits.ts";
+import { expectedWait, secondBlock } from "./endgame.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { NextBlock } from "./requester.ts";
 import type { Content, ShareState } from "./share-state.ts";
@@ -130,34 +128,8 @@ function lateBlock(ctx: Context, peer: PeerState): NextBlock | null {
     const begun = share.begun.get(piece);
     if (begun === undefined || begun.verifying || begun.exclusive || !getBit(peer.bits, piece)) continue;
     if (pieces-- <= 0) break;
-    const block = lateIn(ctx, peer, begun, due);
-    if (block < 0) continue;
-    share.duplicateBytes += begun.lengthOf(block);
-    return { begun, block };
+    const second = secondBlock(ctx, peer, begun, { blocks: SCAN_BLOCKS }, (left) => ctx.now + left > due);
+    if (second !== null) return second;
   }
   return null;
-}
-
-function lateIn(ctx: Context, peer: PeerState, begun: BegunPiece, due: number): number {
-  const ours = expectedWait(peer) + 1;
-  for (let block = 0; block < Math.min(begun.blocks, SCAN_BLOCKS); block++) {
-    if (begun.received(block) || begun.askedOf(block) !== 1) continue;
-    const key = blockKey(begun.index, begun.offsetOf(block));
-    if (peer.outstanding.has(key)) continue;
-    if (!mayDuplicate(ctx, peer, begun.lengthOf(block))) return -1;
-    const left = remainingOf(ctx, peer.share, key);
-    if (ctx.now + left > due && left > SOONER * ours) return block;
-  }
-  return -1;
-}
-
-/** Ms until the peer that was asked for a block should be done with it; more, the longer it is overdue. */
-function remainingOf(ctx: Context, share: ShareState, key: number): number {
-  for (const peer of share.peers.values()) {
-    const entry = peer.outstanding.get(key);
-    if (entry === undefined || !entry.live) continue;
-    const waited = ctx.now - entry.at;
-    return Math.max(expectedWait(peer) - waited, waited - expectedWait(peer), 0);
-  }
-  return 0;
 }

@@ -9,7 +9,7 @@ import type { NextBlock } from "./requester.ts";
 const SCAN_PIECES = 16;
 const SCAN_BLOCKS = 32;
 /** A second peer must be expected to finish this many times sooner. */
-export const SOONER = 1.5;
+const SOONER = 1.5;
 /** Ms that a block is expected to take from a peer that sent none yet. */
 const UNKNOWN_RESPONSE = 500;
 
@@ -25,28 +25,42 @@ export function endgameBlock(ctx: Context, peer: PeerState): NextBlock | null {
   for (const begun of share.begun.values()) {
     if (budget.pieces-- <= 0 || budget.blocks <= 0) break;
     if (begun.verifying || begun.exclusive || !getBit(peer.bits, begun.index)) continue;
-    const block = slowBlock(ctx, peer, begun, budget);
-    if (block < 0) continue;
-    share.duplicateBytes += begun.lengthOf(block);
+    const second = secondBlock(ctx, peer, begun, budget);
+    if (second !== null) return second;
+  }
+  return null;
+}
+
+/**
+ * A block of the piece that was asked of one peer and should come sooner from this one; it counts as a duplicate.
+ *
+ * @param budget blocks to look at.
+ * @param counts whether a block is worth it that its peer needs so many ms more for.
+ */
+export function secondBlock(
+  ctx: Context,
+  peer: PeerState,
+  begun: BegunPiece,
+  budget: { blocks: number },
+  counts: (left: number) => boolean = () => true,
+): NextBlock | null {
+  const ours = expectedWait(peer) + 1;
+  for (let block = 0; block < begun.blocks && budget.blocks > 0; block++) {
+    if (begun.received(block) || begun.askedOf(block) !== 1) continue;
+    budget.blocks--;
+    const length = begun.lengthOf(block);
+    const key = blockKey(begun.index, begun.offsetOf(block));
+    if (peer.outstanding.has(key) || !mayDuplicate(ctx, peer, length)) continue;
+    const left = remaining(ctx, begun, peer, key);
+    if (left <= SOONER * ours || !counts(left)) continue;
+    peer.share.duplicateBytes += length;
     return { begun, block };
   }
   return null;
 }
 
-function slowBlock(ctx: Context, peer: PeerState, begun: BegunPiece, budget: { blocks: number }): number {
-  const ours = expectedWait(peer) + 1;
-  for (let block = 0; block < begun.blocks && budget.blocks > 0; block++) {
-    if (begun.received(block) || begun.askedOf(block) !== 1) continue;
-    budget.blocks--;
-    const key = blockKey(begun.index, begun.offsetOf(block));
-    if (peer.outstanding.has(key) || !mayDuplicate(ctx, peer, begun.lengthOf(block))) continue;
-    if (remaining(ctx, begun, peer, key) > SOONER * ours) return block;
-  }
-  return -1;
-}
-
 /** Whether so many bytes more may be asked for a second time. One block always may, so that a small share can finish too. */
-export function mayDuplicate(ctx: Context, { share }: PeerState, length: number): boolean {
+function mayDuplicate(ctx: Context, { share }: PeerState, length: number): boolean {
   if (share.duplicateBytes === 0) return true;
   return share.duplicateBytes + length <= share.down.total * ctx.limits.duplicateShare;
 }

@@ -85,6 +85,11 @@ export class Governor {
     return this.flight === 0 || this.flight + bytes <= this.window;
   }
 
+  /** Whether the uplink could carry more than it does; null while nothing is known of it. */
+  get spare(): boolean | null {
+    return this.rate === 0 ? null : 2 * this.flight < this.window;
+  }
+
   /** Bytes per second that reports confirmed lately; 0 while unknown. */
   get rate(): number {
     return this.#rate.best;
