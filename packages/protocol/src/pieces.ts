@@ -30,12 +30,18 @@ export interface ByteSpan {
   readonly end: number;
 }
 
+/** Up to {@link SMALL_PIECE_SIZE} pieces are as large as leaves so many of them, enough to spread among some peers. */
+const SPREAD_PIECES = 200;
+const SMALL_PIECE_SIZE = 256 * 1024;
+
 /**
- * Size of a full piece's ciphertext for a share of `totalBytes`: 2^floor(log2(total) / 2 + 4) within 64 KiB and 4 MiB,
- * which lets the number of pieces and their size grow alike (1 GiB: 2,048 pieces of 512 KiB).
+ * Size of a full piece's ciphertext for a share of `totalBytes`, a power of two within 64 KiB and 4 MiB: up to 256 KiB
+ * what leaves 200 pieces; beyond that 2^floor(log2(total) / 2 + 4), which lets the number of pieces and their size grow
+ * alike (1 GiB: 2,048 pieces of 512 KiB). Each piece costs every browser the same, whatever its size: decision 0015.
  */
 export function pieceSizeFor(totalBytes: number): number {
   let size = MIN_PIECE_SIZE;
+  while (size < SMALL_PIECE_SIZE && totalBytes >= 2 * size * SPREAD_PIECES) size *= 2;
   // In integers, as log2 of a number just below a power of two rounds up to it.
   while (size < MAX_PIECE_SIZE && totalBytes >= ((2 * size) / 16) ** 2) size *= 2;
   return size;

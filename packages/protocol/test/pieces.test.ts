@@ -30,8 +30,10 @@ const laidOut = (lengths: number[]) => {
 describe("pieceSizeFor", () => {
   it.each([
     [0, 64 * KIB],
-    [64 * MIB - 1, 64 * KIB],
-    [64 * MIB, 128 * KIB],
+    [25 * MIB - 1, 64 * KIB],
+    [25 * MIB, 128 * KIB],
+    [50 * MIB - 1, 128 * KIB],
+    [50 * MIB, 256 * KIB],
     [GIB - 1, 256 * KIB],
     [GIB, 512 * KIB],
     [4 * GIB, MIB],
