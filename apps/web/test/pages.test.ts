@@ -126,7 +126,7 @@ describe("sharing", { timeout: 30_000 }, () => {
     await sending.fill("250,5");
     await shown.keyboard.press("Enter");
     await dialog.waitFor({ state: "detached" });
-    await shown.getByRole("button", { name: "Speed limits, set" }).click();
+    await shown.getByRole("button", { name: "Speed limited" }).click();
     expect(await sending.inputValue()).toBe("250.5");
   });
 
