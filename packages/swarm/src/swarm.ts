@@ -1,6 +1,7 @@
 import { DecodeError, type Machine, type NodeId, nodeIdFromBytes, type Root } from "@starling/protocol";
 import { flushAnnouncements, loseInterest, onDontHave, onHave, tellLate } from "./availability.ts";
 import { banPeer, checkHonestSource, dropPeer } from "./bans.ts";
+import { finishBegun } from "./begun-piece.ts";
 import { Candidates, releaseAll, tidyLinks } from "./candidates.ts";
 import { onInterested, onNotInterested, rechoke } from "./choking.ts";
 import { Context } from "./context.ts";
@@ -14,7 +15,7 @@ import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from
 import { exchangePeersOf } from "./peer-exchange.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { findProviders } from "./provider-search.ts";
-import { finishBegun, onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
+import { onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
 import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
