@@ -23,7 +23,12 @@ async function open(...args: Parameters<Harness["open"]>): Promise<Page> {
 }
 
 const WIDE = { colorScheme: "light", viewport: { width: 1280, height: 800 } } as const;
-const PHONE = { colorScheme: "dark", viewport: { width: 360, height: 740 } } as const;
+const PHONE = {
+  colorScheme: "dark",
+  viewport: { width: 360, height: 740 },
+  hasTouch: true,
+  isMobile: true,
+} as const;
 
 /** The pages that differ most; `npm run test:full` looks at every state. */
 const PAGES = [
@@ -52,6 +57,23 @@ const MORE_PAGES = [
 ] as const;
 const FULL = process.env.STARLING_FULL === "1";
 
+/** What a finger would miss: buttons whose place that answers is less than 44 px high or wide (WCAG 2.5.5). */
+function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const small = (element: Element) => {
+      const box = element.getBoundingClientRect();
+      const around = getComputedStyle(element, "::after");
+      const [width, height] =
+        around.content === "none"
+          ? [box.width, box.height]
+          : [Number.parseFloat(around.width), Number.parseFloat(around.height)];
+      return box.height > 0 && Math.min(width, height) < 43.5;
+    };
+    const targets = document.querySelectorAll(".button, .brand, .folder-button, .folder-check, .file-row, .copy-id");
+    return [...targets].filter(small).map((element) => `${element.className} ${element.textContent}`);
+  });
+}
+
 describe.each([...PAGES, ...(FULL ? MORE_PAGES : [])])("%s at %s", (scenario, route, options) => {
   const { width } = options.viewport;
   test(`${width} px wide: no axe violation, no sideways scroll`, { timeout: 30_000 }, async () => {
@@ -60,6 +82,7 @@ describe.each([...PAGES, ...(FULL ? MORE_PAGES : [])])("%s at %s", (scenario, ro
     const { violations } = await new AxeBuilder({ page: shown }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
     expect(await shown.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    if (options === PHONE) expect(await smallTargets(shown)).toEqual([]);
   });
 });
 
