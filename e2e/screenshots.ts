@@ -8,8 +8,8 @@ import { randomFile, textFile } from "./files.ts";
 import { Person } from "./person.ts";
 import { freePort, ServerProcess } from "./server.ts";
 
-/** Takes pictures of every page at desktop and phone width, light and dark, into the folder given. */
-const target = process.argv[2] ?? "test-results/screenshots";
+/** Takes pictures of every page at desktop and phone width, light and dark, or of one kind, into the folder given. */
+const [target = "test-results/screenshots", only] = process.argv.slice(2);
 const KINDS: Record<string, BrowserContextOptions> = {
   "desktop-light": { viewport: { width: 1280, height: 860 }, colorScheme: "light" },
   "desktop-dark": { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
@@ -48,6 +48,7 @@ await randomFile(folder, "Sardinia/Film.mp4", 60_000_000);
 for (const name of ["Cy", "Di", "Eli", "Flo", "Gus"]) await person(name, {});
 
 for (const [kind, options] of Object.entries(KINDS)) {
+  if (only !== undefined && kind !== only) continue;
   const sharer = await person("Ada", options);
   await shot(sharer.page, kind, "1-landing");
   const link = await sharer.shareFolder(join(folder, "Sardinia"));
@@ -67,6 +68,8 @@ for (const [kind, options] of Object.entries(KINDS)) {
   await showLookup(receiver.page);
   await shot(receiver.page, kind, "8-network");
   await receiver.page.screenshot({ path: join(target, `9-network-whole-${kind}.png`), fullPage: true });
+  const map = receiver.page.getByRole("region", { name: "Where this tab is" });
+  await map.screenshot({ path: join(target, `10-network-map-${kind}.png`) });
   await sharer.context.close();
   await receiver.context.close();
 }

@@ -16,6 +16,17 @@ interface Playback {
   readonly pictures: number;
 }
 
+/** Ada shares a film and Ben opens its link. */
+async function filmBetween(person: (name: string) => Promise<Person>, folder: string) {
+  const film = await filmFile(folder, "Geysir.webm", SECONDS, FILM_BYTES);
+  const sharer = await person("Ada");
+  const link = await sharer.shareFiles(film);
+  const viewer = await person("Ben");
+  await viewer.openLink(link);
+  await play(viewer, "Geysir.webm");
+  return { viewer, link };
+}
+
 /** Presses Play and waits for the first picture. */
 async function play(person: Person, name: string): Promise<void> {
   await person.page.getByRole("button", { name: `Play ${name}` }).click();
@@ -106,12 +117,7 @@ test("a film plays at once, seeks and finishes while it comes from two seeds", a
 });
 
 test("a film goes on after the browser stopped the service worker", async ({ person, folder }) => {
-  const film = await filmFile(folder, "Geysir.webm", SECONDS, FILM_BYTES);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(film);
-  const viewer = await person("Ben");
-  await viewer.openLink(link);
-  await play(viewer, "Geysir.webm");
+  const { viewer } = await filmBetween(person, folder);
   await stopWorkers(viewer);
   await seek(viewer.page, SECONDS / 2);
   await stopWorkers(viewer);
@@ -124,12 +130,7 @@ test("a film plays in a tab that does not run the share, and goes on when the on
   folder,
 }) => {
   test.skip(!FULL, "npm run test:full");
-  const film = await filmFile(folder, "Geysir.webm", SECONDS, FILM_BYTES);
-  const sharer = await person("Ada");
-  const link = await sharer.shareFiles(film);
-  const viewer = await person("Ben");
-  await viewer.openLink(link);
-  await play(viewer, "Geysir.webm");
+  const { viewer, link } = await filmBetween(person, folder);
   await finish(viewer.page);
 
   const other = await tabOf(viewer);

@@ -1,3 +1,4 @@
+import type { DhtFailure } from "@starling/dht";
 import type { Share } from "./api.ts";
 
 /** Base of what the scripting API rejects with. `message` is a sentence for a person: what happened and what to do. */
@@ -72,16 +73,7 @@ export function abortError(message: string): DOMException {
 }
 
 /** Why an operation of the overlay came to nothing; a sentence for each in {@link OverlayError}. */
-export type OverlayFailure =
-  | "unreachable"
-  | "too-large"
-  | "not-found"
-  | "not-stored"
-  | "conflict"
-  | "equivocation"
-  | "no-subscriber"
-  | "limited"
-  | "bad-key";
+export type OverlayFailure = DhtFailure | "bad-key";
 
 const OVERLAY_SENTENCES: Readonly<Record<OverlayFailure, string>> = {
   unreachable: "No other browser of the network answered. Wait until this page is linked to one, then try again.",

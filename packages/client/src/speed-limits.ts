@@ -14,8 +14,13 @@ export function savedLimits(): SpeedLimits {
   }
 }
 
+/** Keeps the limits for other tabs and the next visit, unless the storage is full or blocked: then they hold in this tab. */
 export function saveLimits(limits: SpeedLimits): void {
-  globalThis.localStorage.setItem(KEY, JSON.stringify(limits));
+  try {
+    globalThis.localStorage.setItem(KEY, JSON.stringify(limits));
+  } catch {
+    // The caller has applied them already.
+  }
 }
 
 /** Calls back when another tab saved limits; returns how to stop. */

@@ -51,7 +51,7 @@ function seedingStatus({ peers, sending, signalingOpen }: Situation): string {
   if (sending > 0) return `Sending to ${count(sending, "peer")}`;
   if (peers > 0) return connectedTo(peers);
   if (!signalingOpen) return "Looking for the server, so that others can find you…";
-  return "Ready. Keep this page open while others download.";
+  return "Ready. Whoever opens the link downloads from you.";
 }
 
 function waitingStatus({ peers, listed, locked, signalingOpen }: Situation): string {

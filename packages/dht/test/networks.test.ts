@@ -178,7 +178,9 @@ describe("a network of 200 nodes", () => {
     for (const [i, host] of overlay.hosts.slice(0, 40).entries()) {
       overlay.remove(host, (["leave", "closed", "silent"] as const)[i % 3]!);
     }
-    overlay.run(90_000);
+    const left = overlay.world.now;
+    while (overlay.siblingsRight() < 0.99 && overlay.world.now - left < 90_000) overlay.run(10_000);
+    console.log(`  siblings right again after ${(overlay.world.now - left) / 1000} s`);
     expect(overlay.siblingsRight()).toBeGreaterThanOrEqual(0.99);
     expectNearestFound(overlay, 20);
   });

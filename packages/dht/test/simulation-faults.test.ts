@@ -67,7 +67,7 @@ describe("under churn with median sessions of ten minutes", () => {
 describe("a network at rest", () => {
   it("loses no record as 30 % leave at once, and has the siblings back soon", { timeout: 600_000 }, () => {
     const network = new DhtNetwork({ seed: 21 });
-    network.warm(FULL ? 1_000 : 160);
+    network.warm(FULL ? 1_000 : 100);
     network.run(MINUTE / 2);
     const library = new Library(network);
     library.fill(60);

@@ -15,22 +15,39 @@ import type { Context } from "./context.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { Content, ShareState } from "./share-state.ts";
 
-/** A peer says that it has these pieces. @throws DecodeError if the set does not fit the share. */
-export function onHave(ctx: Context, peer: PeerState, set: PieceSet): void {
+/**
+ * A peer says that it has these pieces. Returns a reason to end the link, or null.
+ * @throws DecodeError if the set does not fit the share.
+ */
+export function onHave(ctx: Context, peer: PeerState, set: PieceSet): string | null {
   peer.toldHave = true;
   const content = peer.share.content;
+  const before = peer.haveCount;
+  let repeated = 0;
   // Without the manifest the number of pieces is unknown: the bits wait, and are checked once it is known.
   const count = content?.table.count ?? MAX_PIECES;
   if (content !== null && peer.haveCount === 0 && isWhole(set, count)) claimAll(peer, content);
-  else applyPieceSet(set, count, (piece) => claim(peer, content, piece));
+  else repeated = applyEach(set, count, (piece) => claim(peer, content, piece)) - (peer.haveCount - before);
   updateInterest(ctx, peer);
+  return peer.link.claims.spend(repeated, ctx.now);
 }
 
-/** A peer withdraws pieces. @throws DecodeError as {@link onHave}. */
-export function onDontHave(ctx: Context, peer: PeerState, set: PieceSet): void {
+/** A peer withdraws pieces. Returns and throws as {@link onHave}. */
+export function onDontHave(ctx: Context, peer: PeerState, set: PieceSet): string | null {
   const content = peer.share.content;
-  applyPieceSet(set, content?.table.count ?? MAX_PIECES, (piece) => disclaim(peer, content, piece));
+  const named = applyEach(set, content?.table.count ?? MAX_PIECES, (piece) => disclaim(peer, content, piece));
   updateInterest(ctx, peer);
+  return peer.link.claims.spend(named, ctx.now);
+}
+
+/** As {@link applyPieceSet}; returns how many pieces the set names. */
+function applyEach(set: PieceSet, count: number, visit: (piece: number) => void): number {
+  let named = 0;
+  applyPieceSet(set, count, (piece) => {
+    named++;
+    visit(piece);
+  });
+  return named;
 }
 
 function isWhole(set: PieceSet, count: number): boolean {

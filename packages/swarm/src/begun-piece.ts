@@ -1,5 +1,7 @@
-import type { NodeId } from "@starling/protocol";
+import { getBit, type NodeId } from "@starling/protocol";
+import type { Context } from "./context.ts";
 import type { PeerState } from "./peer-state.ts";
+import type { ShareState } from "./share-state.ts";
 
 const FREE = 0;
 const ASKED = 1;
@@ -102,4 +104,19 @@ export class BegunPiece {
     this.senders[block] = sender;
     this.missing--;
   }
+}
+
+/** Forgets a begun piece and what arrived of it; it may be begun again if it is still missing. */
+export function dropBegun(ctx: Context, share: ShareState, begun: BegunPiece): void {
+  finishBegun(ctx, share, begun);
+  begun.dropped = true;
+  const content = share.content;
+  if (content !== null && getBit(content.missing, begun.index)) content.picker.insert(begun.index);
+}
+
+/** The piece is whole or dropped: its memory is no longer ours. */
+export function finishBegun(ctx: Context, share: ShareState, begun: BegunPiece): void {
+  if (!share.begun.delete(begun.index)) return;
+  share.open.delete(begun);
+  ctx.begunBytes -= begun.bytes.length;
 }

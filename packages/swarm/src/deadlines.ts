@@ -1,8 +1,8 @@
 import { getBit, type PieceRange } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { expectedWait, secondBlock } from "./endgame.ts";
+import type { NextBlock } from "./next-block.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { NextBlock } from "./requester.ts";
 import type { Content, ShareState } from "./share-state.ts";
 
 /** Pieces of one reader that have deadlines at a time. */

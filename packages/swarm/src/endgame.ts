@@ -2,8 +2,8 @@ import { getBit } from "@starling/protocol";
 import type { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
 import { blockKey } from "./limits.ts";
+import type { NextBlock } from "./next-block.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { NextBlock } from "./requester.ts";
 
 /** Begun pieces, and blocks asked for in them, looked at per call. */
 const SCAN_PIECES = 16;

@@ -76,12 +76,14 @@ export function onJoin(ctx: Context, link: Link, message: Join): string | null {
   return null;
 }
 
-/** The peer left, or refuses our join. */
-export function onLeave(ctx: Context, link: Link, message: Leave): void {
+/** The peer left, or refuses our join. Returns a reason to end the link, or null. */
+export function onLeave(ctx: Context, link: Link, message: Leave): string | null {
   const peer = message.tag === undefined ? link.byRemote.get(message.share) : memberByTag(ctx, link, message.tag);
-  if (peer === undefined) return;
+  if (peer === undefined) return null;
+  const claimed = peer.countedAsSeed ? 0 : peer.haveCount;
   peer.share.candidates.defer(link.peer, ctx.now + ctx.limits.rejoinAfter);
   removeMember(ctx, peer);
+  return link.claims.spend(claimed, ctx.now);
 }
 
 /** We leave: the peer drops what we asked for, so nothing more is expected but what is under way. */

@@ -1,5 +1,6 @@
 import { type BlockRange, MAX_PIECES, makeBitfield, type NodeId, type Root } from "@starling/protocol";
 import type { BegunPiece } from "./begun-piece.ts";
+import { ClaimBudget } from "./claim-budget.ts";
 import { Flow } from "./governor.ts";
 import { LaneTrial } from "./lane-trial.ts";
 import { PathDelay } from "./path-delay.ts";
@@ -40,6 +41,7 @@ export class Link {
   queueChangedAt = 0;
   /** Bytes of parked and ready requests. */
   aheadBytes = 0;
+  readonly claims = new ClaimBudget();
   readonly path = new PathDelay();
   readonly lanes = new LaneTrial();
   /** Bytes of blocks handed to the channel, ever. */

@@ -10,11 +10,12 @@ import {
   setBit,
 } from "@starling/protocol";
 import { fitBits, recountUseful, sendHaveSet, updateInterest } from "./availability.ts";
+import { dropBegun } from "./begun-piece.ts";
 import { releaseAll, tidyLinks } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { MAX_DEADLINES, type Reader, urgentPieces } from "./deadlines.ts";
 import type { PeerState } from "./peer-state.ts";
-import { cancelRequest, dropBegun, refillShare } from "./requester.ts";
+import { cancelRequest, refillShare } from "./requester.ts";
 import { type Content, contentOf, PieceTable, type ShareState } from "./share-state.ts";
 
 const NOTHING: PieceRange = [0, 0];

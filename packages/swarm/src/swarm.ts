@@ -1,6 +1,7 @@
 import { DecodeError, type Machine, type NodeId, nodeIdFromBytes, type Root } from "@starling/protocol";
 import { flushAnnouncements, loseInterest, onDontHave, onHave, tellLate } from "./availability.ts";
 import { banPeer, checkHonestSource, dropPeer } from "./bans.ts";
+import { finishBegun } from "./begun-piece.ts";
 import { Candidates, releaseAll, tidyLinks } from "./candidates.ts";
 import { onInterested, onNotInterested, rechoke } from "./choking.ts";
 import { Context } from "./context.ts";
@@ -14,7 +15,7 @@ import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from
 import { exchangePeersOf } from "./peer-exchange.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { findProviders } from "./provider-search.ts";
-import { finishBegun, onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
+import { onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
 import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
@@ -237,10 +238,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   #take(link: Link, message: Input<"message">["message"]): string | null {
     const ctx = this.#ctx;
     if (message.type === "join") return onJoin(ctx, link, message);
-    if (message.type === "leave") {
-      onLeave(ctx, link, message);
-      return null;
-    }
+    if (message.type === "leave") return onLeave(ctx, link, message);
     const peer = link.byRemote.get(message.share);
     // A share that we have left: what the peer sent before it heard of it.
     if (peer === undefined) return null;
@@ -252,15 +250,15 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     // What else follows a join answers ours, at once.
     if (!peer.heard && !EARLY.has(message.type)) peer.greeted(ctx.now - peer.joinSentAt);
     switch (message.type) {
-      case "have":
-        onHave(ctx, peer, message.pieces);
+      case "have": {
+        const breach = onHave(ctx, peer, message.pieces);
         fetchManifest(ctx, peer.share);
         afterSpread(ctx, peer.share);
         refill(ctx, peer);
-        return null;
+        return breach;
+      }
       case "donthave":
-        onDontHave(ctx, peer, message.pieces);
-        return null;
+        return onDontHave(ctx, peer, message.pieces);
       case "request":
         return onRequest(ctx, peer, message);
       case "cancel":

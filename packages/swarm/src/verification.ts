@@ -1,8 +1,8 @@
 import { clearBit, getBit, type NodeId, setBit } from "@starling/protocol";
 import { rangesOf } from "./availability.ts";
-import type { BegunPiece } from "./begun-piece.ts";
+import { type BegunPiece, dropBegun, finishBegun } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
-import { dropBegun, finishBegun, refillShare, refillStarved } from "./requester.ts";
+import { refillShare, refillStarved } from "./requester.ts";
 import { complete, isWanted, updateAll } from "./selection.ts";
 import type { Content, Dispute, ShareState } from "./share-state.ts";
 import { rejectWhere } from "./uploader.ts";

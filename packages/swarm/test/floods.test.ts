@@ -1,4 +1,4 @@
-import type { BlockRange } from "@starling/protocol";
+import type { BlockRange, PieceSet, SwarmMessage } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
 import { Conversation, of, sent } from "./conversation.ts";
 import { drawShare, node, sizes } from "./drawn-share.ts";
@@ -63,6 +63,54 @@ describe("a peer that floods", () => {
     for (let i = 0; i < 10_000; i++) talk.say(A, { type: "have", share: 7, pieces: { ranges: [[0, 10]] } });
     expect(talk.effects).toEqual([]);
     expect({ ...talk.swarm.memory }).toEqual(before);
+  });
+});
+
+describe("a peer that names whole shares in a few bytes", () => {
+  const ALL = { ranges: [[0, 6000]] } satisfies PieceSet;
+  const HALF = { ranges: [[1, 3000]] } satisfies PieceSet;
+  const have = (pieces: PieceSet): SwarmMessage => ({ type: "have", share: 7, pieces });
+  const donthave = (pieces: PieceSet): SwarmMessage => ({ type: "donthave", share: 7, pieces });
+
+  /** Says these over and over; returns how many rounds the link lasted, at most 2000. */
+  function rounds(...messages: ((talk: Conversation) => SwarmMessage)[]): number {
+    const talk = seeding();
+    for (let round = 0; round < 2000; round++) {
+      const effects = messages.flatMap((message) => talk.say(A, message(talk)));
+      const [drop] = of(effects, "drop");
+      if (drop === undefined) continue;
+      expect(drop).toMatchObject({ peer: A, reason: "piece-set-flood", ban: false });
+      expect(talk.say(A, have(ALL))).toEqual([]);
+      return round;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  // 16 times the largest share, by pieces.
+  const STEPS = 16 * 65_536;
+
+  it.each<[string, number, ((talk: Conversation) => SwarmMessage)[]]>([
+    ["claims and withdraws everything", 6000, [() => have(ALL), () => donthave(ALL)]],
+    ["claims half of it again and again", 3000, [() => have(HALF)]],
+    ["withdraws what it never had", 3000, [() => donthave(HALF)]],
+    [
+      "claims half of it, leaves and joins",
+      3000,
+      [() => have(HALF), () => ({ type: "leave", share: 7 }), (talk) => talk.joinMessage(A)],
+    ],
+  ])("is dropped when it %s", (_, pieces, messages) => {
+    const lasted = rounds(...messages);
+    expect(lasted).toBeGreaterThanOrEqual(Math.floor(STEPS / pieces) - 1);
+    expect(lasted).toBeLessThanOrEqual(Math.ceil(STEPS / pieces) + 1);
+  });
+
+  it("may do so now and then", () => {
+    const talk = seeding();
+    for (let round = 0; round < 400; round++) {
+      talk.now += 1000;
+      for (const message of [have(ALL), donthave(ALL)]) talk.say(A, message);
+    }
+    expect(of(talk.effects, "drop")).toEqual([]);
   });
 });
 

@@ -1,7 +1,6 @@
 import { memo, useCallback, useMemo, useState } from "react";
 import { useRowWindow } from "../hooks/use-row-window.ts";
 import { buildTree, checkOf, type TreeNode, visibleRows } from "../logic/file-tree.ts";
-import { ROW_REM } from "../logic/row-window.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { FileRow } from "./file-row.tsx";
 import { FolderRow } from "./folder-row.tsx";
@@ -68,7 +67,7 @@ export const FileList = memo(function FileList({ shareId, files, folders, select
 
 /** Room for rows that are not rendered. */
 function Gap({ rows }: { readonly rows: number }) {
-  return rows === 0 ? null : <li role="presentation" style={{ height: `${rows * ROW_REM}rem` }} />;
+  return rows === 0 ? null : <li role="presentation" style={{ height: `calc(${rows} * var(--row))` }} />;
 }
 
 function toggled(set: ReadonlySet<string>, path: string): ReadonlySet<string> {

@@ -51,13 +51,17 @@ export const FileRow = memo(function FileRow({ shareId, file, checked, percent, 
         </label>
       )}
       {percent !== null && percent < 100 && (
-        <span className="file-percent">{percent > 0 ? `${percent} %` : "queued"}</span>
+        <span className={`file-percent ${percent > 0 ? "" : "file-queued"}`}>
+          {percent > 0 ? `${percent} %` : "queued"}
+        </span>
       )}
       <span className="file-size">{formatBytes(file.size)}</span>
-      {showable && file.media !== null && (
-        <ShowButton shareId={shareId} path={file.path} name={name} kind={file.media} />
-      )}
-      {here && <SaveButton shareId={shareId} path={file.path} name={name} />}
+      <span className="file-actions">
+        {showable && file.media !== null && (
+          <ShowButton shareId={shareId} path={file.path} name={name} kind={file.media} />
+        )}
+        {here && <SaveButton shareId={shareId} path={file.path} name={name} />}
+      </span>
     </li>
   );
 });
@@ -81,7 +85,7 @@ function ShowButton({ shareId, path, name, kind }: ShowButtonProps) {
       onClick={() => showFile(shareId, path)}
     >
       <Icon aria-hidden="true" />
-      <span>{verb}</span>
+      <span className="button-verb">{verb}</span>
     </button>
   );
 }
@@ -99,13 +103,13 @@ function SaveButton({
   return (
     <button
       type="button"
-      className="button button-small"
+      className="button button-small button-save"
       aria-label={`Save ${name}`}
       aria-busy={part !== undefined}
       onClick={() => void saveOne(shareId, path)}
     >
       <Download aria-hidden="true" />
-      {part === undefined ? "Save" : `${Math.floor(part * 100)} %`}
+      {part === undefined ? <span className="button-verb">Save</span> : `${Math.floor(part * 100)} %`}
     </button>
   );
 }

@@ -21,16 +21,18 @@ export const FolderRow = memo(function FolderRow({ folder, folded, check, onFold
     <li className="file-row folder-row">
       <Indent depth={folder.depth} />
       {check !== null && !empty && (
-        <input
-          type="checkbox"
-          className="checkbox"
-          aria-label={`Folder ${name}`}
-          checked={check === "all"}
-          ref={(input) => {
-            if (input) input.indeterminate = check === "some";
-          }}
-          onChange={(event) => onToggle?.(folder.files, event.currentTarget.checked)}
-        />
+        <label className="folder-check">
+          <input
+            type="checkbox"
+            className="checkbox"
+            aria-label={`Folder ${name}`}
+            checked={check === "all"}
+            ref={(input) => {
+              if (input) input.indeterminate = check === "some";
+            }}
+            onChange={(event) => onToggle?.(folder.files, event.currentTarget.checked)}
+          />
+        </label>
       )}
       <button
         type="button"
@@ -47,6 +49,7 @@ export const FolderRow = memo(function FolderRow({ folder, folded, check, onFold
       </button>
       <span className="file-percent">{empty ? "empty" : formatCount(folder.files.length, "file")}</span>
       <span className="file-size">{empty ? "" : formatBytes(folder.size)}</span>
+      <span className="file-actions" />
     </li>
   );
 });

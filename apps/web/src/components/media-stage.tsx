@@ -35,9 +35,11 @@ export function MediaStage({ share, address, kind, name }: MediaStageProps) {
   const isLoading = trouble === null && isWaiting;
   return (
     <>
-      {trouble === null && isReady && (
+      {trouble === null && (
         <div className="viewer-stage">
-          <MediaElement key={attempt} url={url} kind={kind} name={name} onWaiting={setWaiting} onFailed={onFailed} />
+          {isReady && (
+            <MediaElement key={attempt} url={url} kind={kind} name={name} onWaiting={setWaiting} onFailed={onFailed} />
+          )}
         </div>
       )}
       {trouble !== null && (

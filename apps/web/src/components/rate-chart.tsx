@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import { formatRate } from "../logic/format.ts";
 import { HISTORY_SAMPLES, historyColumns, type RateSample } from "../logic/rate-history.ts";
 
-const HEIGHT = 120;
+const HEIGHT = 128;
 
 /** Rates of the last two minutes. The figures above say the same in words, so it is hidden from screen readers. */
 export const RateChart = memo(function RateChart({
@@ -58,7 +58,8 @@ function chartOptions(element: HTMLElement, showDown: boolean): uPlot.Options {
       {
         ...axis,
         grid: { show: false },
-        size: 24,
+        size: 30,
+        gap: 10,
         splits: () => [-120, -60, 0],
         values: () => ["2 min", "1 min", "now"],
       },

@@ -11,8 +11,9 @@ export function ShareStarter() {
   return (
     <section className="starter" aria-label="Share files">
       <div className="starter-well">
-        <p className="starter-lead">Drop files or folders anywhere on this page</p>
-        <p className="starter-hint">or paste them, or pick them yourself</p>
+        <p className="starter-lead starter-drop">Drop files or folders anywhere on this page</p>
+        <p className="starter-hint starter-drop">or paste them, or pick them yourself</p>
+        <p className="starter-lead starter-touch">What would you like to send?</p>
         <div className="starter-actions">
           <FileInput pick="files" look="primary" onSources={onSources}>
             <Files aria-hidden="true" />

@@ -37,7 +37,7 @@ function SpeedDialog({ limits, note, onSave }: SpeedDialogProps) {
   const limited = limits.up !== null || limits.down !== null;
   return (
     <DialogTrigger>
-      <Button className="button button-plain" aria-label={limited ? "Speed limits, set" : "Speed limits"}>
+      <Button className="button button-plain">
         <Gauge aria-hidden="true" />
         {limited ? "Speed limited" : "Speed limits"}
       </Button>

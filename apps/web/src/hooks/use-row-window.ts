@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
-import { ROW_REM, type RowWindow, rowWindow } from "../logic/row-window.ts";
+import { type RowWindow, rowWindow } from "../logic/row-window.ts";
 
 /** A guess for the first paint; the true height is measured before anything is seen. */
 const GUESS = { height: 600, rowHeight: 44 };
@@ -12,7 +12,8 @@ export function useRowWindow(count: number): [RefObject<HTMLUListElement | null>
     const element = list.current;
     if (!element) return;
     const update = () => {
-      const rowHeight = ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+      const row = element.querySelector(".file-row")?.getBoundingClientRect();
+      const rowHeight = row?.height || GUESS.rowHeight;
       const next = rowWindow(count, element.scrollTop, element.clientHeight, rowHeight);
       setShown((last) => (last.first === next.first && last.last === next.last ? last : next));
     };

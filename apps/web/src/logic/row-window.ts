@@ -6,8 +6,6 @@ export interface RowWindow {
 
 /** Shorter lists are shown whole: simplest for search, for screen readers and for printing. */
 export const WHOLE_UP_TO = 300;
-/** Height of a row in rem; `files.css` says the same. */
-export const ROW_REM = 2.75;
 /** Rows kept above and below what is seen, so that scrolling and tabbing find them there. */
 const MARGIN = 20;
 
