@@ -97,6 +97,11 @@ export class Network {
     return this.#links.size;
   }
 
+  /** Whether connection messages have a way to travel: a link, or the server. */
+  get isReachable(): boolean {
+    return this.#signalingOpen || this.#links.size > 0;
+  }
+
   isLinked(peer: NodeId): boolean {
     return this.#links.has(peer);
   }
@@ -157,6 +162,11 @@ export class Network {
     this.#signaling.requestPeers(near);
   }
 
+  /** The server is needed: without a way to it, one is tried soon. */
+  hurryToServer(): void {
+    this.#signaling.hurry();
+  }
+
   /** The last round trip and way measured for a linked peer; asking refreshes it for next time. */
   knownStats(peer: NodeId): LinkStats | null {
     return this.#links.get(peer)?.knownStats ?? null;
@@ -207,7 +217,7 @@ export class Network {
 
   /** Connection messages travel while a link or the server is there. */
   #tellCarrier(): void {
-    this.#runner.dispatch({ type: "carrier", open: this.#signalingOpen || this.#links.size > 0 });
+    this.#runner.dispatch({ type: "carrier", open: this.isReachable });
   }
 
   #named(ids: readonly NodeId[]): void {
