@@ -1,7 +1,7 @@
 import { type NodeId, nodeIdOf, type Root, toHex } from "@starling/protocol";
 import { Churn, compareXor } from "@starling/sim";
 import { afterAll, describe, expect, it } from "vitest";
-import { FULL, MINUTE, print, shown, stopwatch } from "./measured.ts";
+import { FULL, MINUTE, print, samplesOf, shown, stopwatch } from "./measured.ts";
 import { colluding, dropsRequests } from "./misconduct.ts";
 import { Ledger } from "./overlay-ledger.ts";
 import { Library } from "./overlay-library.ts";
@@ -58,6 +58,13 @@ describe("under churn with median sessions of ten minutes", () => {
         `${values.found} of ${values.asked}; ${values.older}`,
         ">= 99 %; 0",
       );
+      const replicated = samplesOf([...library.keys].map((key) => network.replicated(key)));
+      print(
+        "  true replicas that hold a record",
+        `mean ${replicated.mean.toFixed(3)}, least ${replicated.quantile(0).toFixed(2)}`,
+        "",
+      );
+      expect(replicated.mean).toBeGreaterThanOrEqual(0.95);
       expect([wrong, values.older, churn.departed > 1]).toEqual([0, 0, true]);
       expect(found / asked).toBeGreaterThanOrEqual(0.99);
       expect(values.found / values.asked).toBeGreaterThanOrEqual(0.99);
