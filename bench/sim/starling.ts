@@ -2,6 +2,7 @@ import type { NodeId, OverlayFrame } from "@starling/protocol";
 import { Churn, type Conduct, Samples, type SessionLengths } from "@starling/sim";
 import { Library, type Readings } from "../../packages/dht/test/overlay-library.ts";
 import { DhtNetwork } from "../../packages/dht/test/overlay-network.ts";
+import { frameKind } from "./frame-kinds.ts";
 
 export const STARLING = "Starling (real machine)";
 
@@ -79,10 +80,21 @@ export class Starling {
     return { ...readings, frames };
   }
 
-  /** Bytes and frames a second, per node, over the next `ms` in which nobody asks for anything. */
-  upkeep(ms: number): { bytes: Samples; frames: Samples } {
-    const before = new Map([...this.network.world.nodes()].map(({ id, sent }) => [id, { ...sent }]));
+  /**
+   * Bytes and frames a second, per node, over the next `ms` in which nobody asks for anything. `kinds`: bytes a second and
+   * node by what the frames were for, the most first.
+   */
+  upkeep(ms: number): { bytes: Samples; frames: Samples; kinds: readonly (readonly [string, number])[] } {
+    const { world } = this.network;
+    const before = new Map([...world.nodes()].map(({ id, sent }) => [id, { ...sent }]));
+    const kinds = new Map<string, number>();
+    const share = 1_000 / ms / before.size;
+    world.onSend = (_from, _to, frame, length) => {
+      const kind = frameKind(frame);
+      kinds.set(kind, (kinds.get(kind) ?? 0) + length * share);
+    };
     this.network.run(ms);
+    world.onSend = null;
     const [bytes, frames] = [new Samples(), new Samples()];
     for (const { id, sent } of this.network.world.nodes()) {
       const then = before.get(id);
@@ -90,6 +102,6 @@ export class Starling {
       bytes.add(((sent.bytes - then.bytes) * 1_000) / ms);
       frames.add(((sent.frames - then.frames) * 1_000) / ms);
     }
-    return { bytes, frames };
+    return { bytes, frames, kinds: [...kinds].sort((a, b) => b[1] - a[1]) };
   }
 }

@@ -10,11 +10,14 @@ const QUIET_MS = 120_000;
 /** Four minutes of every node's life are simulated at each size. */
 const MAX_NODES = 3_000;
 const MAX_MODEL_NODES = 10_000;
+/** Kinds of frames that the table names. */
+const KINDS = 8;
 const CHURN = { medianMs: 600_000, shape: 1 };
 
 /** What does a node send, a second, to keep its place while nobody asks for anything? */
 export const upkeep: Question = ({ nodes, real, seed, log }) => {
   const rows: (readonly [name: string, nodes: number, still: number, churning: number, frames: number])[] = [];
+  const kinds: (readonly [nodes: number, kind: string, churning: number])[] = [];
   for (const size of sizes(Math.min(nodes, MAX_MODEL_NODES))) {
     log(`upkeep: ${size} nodes`);
     for (const make of MODELS) {
@@ -33,6 +36,7 @@ export const upkeep: Question = ({ nodes, real, seed, log }) => {
     starling.churn(CHURN);
     starling.network.run(60_000);
     const churning = starling.upkeep(QUIET_MS);
+    for (const [kind, bytes] of churning.kinds.slice(0, KINDS)) kinds.push([size, kind, bytes]);
     rows.push([STARLING, size, still.bytes.mean, churning.bytes.mean, still.frames.mean]);
   }
   const names = [...new Set(rows.map(([name]) => name))];
@@ -55,6 +59,11 @@ export const upkeep: Question = ({ nodes, real, seed, log }) => {
         title: "Upkeep, bytes a second and node (models: 100 bytes a message)",
         head: ["", "nodes", "at rest", "sessions of 10 min", "messages/s at rest"],
         rows,
+      },
+      {
+        title: "What Starling's bytes are for with sessions of 10 min, bytes a second and node",
+        head: ["nodes", "frames", "bytes/s"],
+        rows: kinds,
       },
     ],
     charts: {

@@ -112,7 +112,7 @@ export class LiveShare implements Share {
       state: this.state,
       error: this.error,
       mine: this.mine,
-      signalingOpen: this.#core.network.signalingOpen,
+      isReachable: this.#core.network.isReachable,
       peers: peers.length,
       sending: peers.filter(({ activity }) => activity === "sending" || activity === "both").length,
       listed: this.model.isListed,

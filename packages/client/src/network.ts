@@ -16,13 +16,10 @@ import {
 } from "@starling/transport";
 import { Carrier } from "./carrier.ts";
 import type { Identity } from "./identity.ts";
-import { Lanes } from "./lanes.ts";
 import { LinkSession } from "./link-session.ts";
+import { PeerLanes } from "./peer-lanes.ts";
 import { Runner } from "./runner.ts";
 import { Wishes } from "./wishes.ts";
-
-/** Beyond so many peer connections ever made, those that are left are for links: Chrome allows about 500 in a page's life. */
-const LANES_UNTIL = 300;
 
 /** A link that came up. */
 interface UpLink {
@@ -70,7 +67,7 @@ export class Network {
   readonly #signaling: SignalingClient;
   readonly #sessions = new Map<SessionId, LinkSession>();
   readonly #links = new Map<NodeId, LinkSession>();
-  readonly #lanes = new Map<NodeId, Lanes>();
+  readonly #lanes: PeerLanes;
   readonly #wishes = new Wishes();
   readonly #carrier: Carrier;
   #iceServers: readonly RTCIceServer[];
@@ -86,6 +83,7 @@ export class Network {
     this.#connect = new Connect({ self: { nodeId, publicKey: keys.publicKey }, random });
     this.#runner = new Runner(this.#connect, (effect) => this.#perform(effect));
     this.#carrier = this.#makeCarrier();
+    this.#lanes = this.#makeLanes();
     this.#signaling = this.#openSignaling();
   }
 
@@ -95,6 +93,11 @@ export class Network {
 
   get linkCount(): number {
     return this.#links.size;
+  }
+
+  /** Whether connection messages have a way to travel: a link, or the server. */
+  get isReachable(): boolean {
+    return this.#signalingOpen || this.#links.size > 0;
   }
 
   isLinked(peer: NodeId): boolean {
@@ -135,13 +138,13 @@ export class Network {
     if (!session) return;
     this.bytesSent += frame.byteLength;
     const { association } = session;
-    if (priority === "block" && this.#lanes.get(peer)?.send(frame, association.queuedBytes)) return;
+    if (priority === "block" && this.#lanes.send(peer, frame, association.queuedBytes)) return;
     association.send(frame, priority);
   }
 
   /** Spreads the blocks that are sent to a linked peer over so many associations beside the link. */
   useLanes(peer: NodeId, count: number): void {
-    if (this.#links.has(peer) && this.#options.transport.created < LANES_UNTIL) this.#lanesOf(peer).use(count);
+    if (this.#links.has(peer)) this.#lanes.use(peer, count);
   }
 
   disconnect(peer: NodeId, reason: string): void {
@@ -157,6 +160,11 @@ export class Network {
     this.#signaling.requestPeers(near);
   }
 
+  /** The server is needed: without a way to it, one is tried soon. */
+  hurryToServer(): void {
+    this.#signaling.hurry();
+  }
+
   /** The last round trip and way measured for a linked peer; asking refreshes it for next time. */
   knownStats(peer: NodeId): LinkStats | null {
     return this.#links.get(peer)?.knownStats ?? null;
@@ -168,7 +176,7 @@ export class Network {
 
   close(): void {
     this.#signaling.close();
-    for (const peer of [...this.#lanes.keys()]) this.#endLanes(peer);
+    this.#lanes.endAll();
     for (const session of [...this.#sessions.values()]) session.association.close("the page is closing");
   }
 
@@ -205,9 +213,29 @@ export class Network {
     });
   }
 
+  #makeLanes(): PeerLanes {
+    const { transport, events } = this.#options;
+    return new PeerLanes({
+      created: () => transport.created,
+      create: (initiator, laneEvents) => {
+        const association = transport.create({ initiator, iceServers: this.#iceServers }, laneEvents);
+        events.created(transport.created);
+        return association;
+      },
+      send: (peer, frame) => this.send(peer, frame, "control"),
+      block: (peer, frame) => {
+        this.bytesReceived += frame.length;
+        events.frame(peer, frame);
+      },
+      flushed: (peer, laneBytes) =>
+        events.flushed(peer, (this.#links.get(peer)?.association.queuedBytes ?? 0) + laneBytes),
+      broken: (peer, detail) => this.disconnect(peer, `a lane broke: ${detail}`),
+    });
+  }
+
   /** Connection messages travel while a link or the server is there. */
   #tellCarrier(): void {
-    this.#runner.dispatch({ type: "carrier", open: this.#signalingOpen || this.#links.size > 0 });
+    this.#runner.dispatch({ type: "carrier", open: this.isReachable });
   }
 
   #named(ids: readonly NodeId[]): void {
@@ -292,54 +320,24 @@ export class Network {
 
   #flushed(id: SessionId, queuedBytes: number): void {
     const peer = this.#sessions.get(id)?.peer;
-    if (peer) this.#options.events.flushed(peer, queuedBytes + (this.#lanes.get(peer)?.queuedBytes ?? 0));
+    if (peer) this.#options.events.flushed(peer, queuedBytes + this.#lanes.queuedBytes(peer));
   }
 
   #linkFrame(peer: NodeId, frame: Uint8Array): void {
     if (frameKind(frame) !== FRAME.lane) return this.#options.events.frame(peer, frame);
-    if (!this.#links.has(peer) || this.#options.transport.created >= LANES_UNTIL) return;
+    if (!this.#links.has(peer)) return;
     try {
-      this.#lanesOf(peer).heard(frame);
+      this.#lanes.heard(peer, frame);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.disconnect(peer, `a frame could not be read: ${error.message}`);
     }
   }
 
-  #lanesOf(peer: NodeId): Lanes {
-    const lanes = this.#lanes.get(peer) ?? this.#makeLanes(peer);
-    this.#lanes.set(peer, lanes);
-    return lanes;
-  }
-
-  #makeLanes(peer: NodeId): Lanes {
-    const { transport, events } = this.#options;
-    const lanes = new Lanes({
-      create: (initiator, laneEvents) => {
-        const association = transport.create({ initiator, iceServers: this.#iceServers }, laneEvents);
-        events.created(transport.created);
-        return association;
-      },
-      send: (frame) => this.send(peer, frame, "control"),
-      block: (frame) => {
-        this.bytesReceived += frame.length;
-        events.frame(peer, frame);
-      },
-      flushed: () => events.flushed(peer, (this.#links.get(peer)?.association.queuedBytes ?? 0) + lanes.queuedBytes),
-      broken: (detail) => this.disconnect(peer, `a lane broke: ${detail}`),
-    });
-    return lanes;
-  }
-
-  #endLanes(peer: NodeId): void {
-    this.#lanes.get(peer)?.end();
-    this.#lanes.delete(peer);
-  }
-
   #linkUp(effect: Extract<ConnectEffect, { type: "link-up" }>): void {
     const session = this.#sessions.get(effect.session);
     if (!session) return;
-    this.#endLanes(effect.peer);
+    this.#lanes.end(effect.peer);
     this.#links.set(effect.peer, session);
     this.#tellCarrier();
     session.linkUp(effect.peer, () => this.#options.events.linkUp(effect));
@@ -348,7 +346,7 @@ export class Network {
   #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {
     if (this.#links.get(peer)?.id !== id) return;
     this.#links.delete(peer);
-    this.#endLanes(peer);
+    this.#lanes.end(peer);
     this.#tellCarrier();
     this.#options.events.linkDown(peer, reason);
   }

@@ -133,7 +133,8 @@ export class OverlayHost {
       case "ask-server":
         return network.requestPeers(effect.near === null ? undefined : idBytes(effect.near));
       case "server-needed":
-        // The socket stays open and idle: it costs the server nothing but memory.
+        // One that is not needed stays open and idle: newcomers meet only those whom the server knows.
+        if (effect.needed) network.hurryToServer();
         return;
       case "sign":
         return this.#sign(effect.token, effect.payload);

@@ -5,7 +5,8 @@ export interface Situation {
   readonly state: ShareState;
   readonly error: string | null;
   readonly mine: boolean;
-  readonly signalingOpen: boolean;
+  /** Whether others can be found: the server is there, or a link of the overlay. */
+  readonly isReachable: boolean;
   /** Linked peers of this share. */
   readonly peers: number;
   /** Peers that we send to now. */
@@ -47,20 +48,20 @@ export function statusOf(situation: Situation): string {
   }
 }
 
-function seedingStatus({ peers, sending, signalingOpen }: Situation): string {
+function seedingStatus({ peers, sending, isReachable }: Situation): string {
   if (sending > 0) return `Sending to ${count(sending, "peer")}`;
   if (peers > 0) return connectedTo(peers);
-  if (!signalingOpen) return "Looking for the server, so that others can find you…";
+  if (!isReachable) return "Looking for the server, so that others can find you…";
   return "Ready. Whoever opens the link downloads from you.";
 }
 
-function waitingStatus({ peers, listed, locked, signalingOpen }: Situation): string {
+function waitingStatus({ peers, listed, locked, isReachable }: Situation): string {
   if (locked) return "These files are protected by a password. Open the link again to enter it.";
   if (peers > 0)
     return listed
       ? "Connected, but nobody here has these files now: the sender may have to choose them again. It goes on by itself."
       : "Connected. Getting the list of files…";
-  if (!signalingOpen) return "Looking for the server…";
+  if (!isReachable) return "Looking for the server…";
   return listed
     ? "Nobody who has these files is online now. It goes on by itself when someone comes back."
     : "Looking for the sender's browser…";

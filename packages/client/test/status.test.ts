@@ -6,7 +6,7 @@ const calm: Situation = {
   state: "waiting",
   error: null,
   mine: false,
-  signalingOpen: true,
+  isReachable: true,
   peers: 0,
   sending: 0,
   listed: false,
@@ -18,7 +18,7 @@ test("a status says what is happening, with the right number", () => {
   expect(statusOf({ ...calm, peers: 0 })).toBe("Looking for the sender's browser…");
   expect(statusOf({ ...calm, state: "downloading", peers: 3 })).toBe("Connected to 3 peers");
   expect(statusOf({ ...calm, state: "seeding", peers: 2, sending: 1 })).toBe("Sending to 1 peer");
-  expect(statusOf({ ...calm, signalingOpen: false })).toBe("Looking for the server…");
+  expect(statusOf({ ...calm, isReachable: false })).toBe("Looking for the server…");
 });
 
 test("who is linked to a sender without the files is told what has to happen", () => {

@@ -1,7 +1,8 @@
 import type { NodeId, OverlayAnswer } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import type { FastPath } from "./fast-path.ts";
-import { CARRY_TIMEOUT, MAX_CARRIES, QUERY_WAIT, SECOND_WAY, THIRD_WAY } from "./limits.ts";
+import { CARRY_TIMEOUT, MAX_CARRIES, MAX_QUERIES, QUERY_WAIT, SECOND_WAY, THIRD_WAY } from "./limits.ts";
+import type { LookupResult } from "./lookup.ts";
 import type { Lookups } from "./lookups.ts";
 import type { SourceRoutes } from "./source-routes.ts";
 
@@ -68,6 +69,7 @@ export class Carrying {
       exact: true,
       request: { kind: "carry", body: carry.body },
       waitMs: CARRY_TIMEOUT,
+      via: carry.ways === 1 ? (this.#ctx.contacts.get(carry.to)?.via ?? null) : null,
       avoid: carry.begun,
       onBegun: (first) => carry.begun.add(first),
       done: (routed) => this.#answered(carry, routed?.answer ?? null),
@@ -75,13 +77,15 @@ export class Carrying {
   }
 
   #byLookup(carry: Carry): void {
-    this.#lookups.start(carry.to, 1, ({ nodes: [found] }) => {
+    const done = ({ nodes: [found] }: LookupResult) => {
       if (found?.id !== carry.to) return this.#answered(carry, null);
       const path = { first: found.first, handles: found.path };
       this.#routes.ask(path, carry.to, { kind: "carry", body: carry.body }, QUERY_WAIT, (answer) =>
         this.#answered(carry, answer),
       );
-    });
+    };
+    const isDenied = carry.open === 1;
+    this.#lookups.start({ key: carry.to, count: 1, queries: isDenied ? DENIED_QUERIES : MAX_QUERIES, done });
   }
 
   #answered(carry: Carry, answer: OverlayAnswer | null): void {
@@ -105,6 +109,11 @@ export class Carrying {
 /** When each way is tried at the latest. */
 const WAY_TIMES = [0, SECOND_WAY, THIRD_WAY];
 const WAYS = WAY_TIMES.length;
+/**
+ * Nodes that are asked for one that two ways, each by another neighbour, did not find: it has most likely left. Where a
+ * way kept silent somebody may have swallowed the message, which is worth a whole look-up.
+ */
+const DENIED_QUERIES = 12;
 
 function waysDue(age: number): number {
   return WAY_TIMES.filter((time) => time <= age).length;

@@ -12,8 +12,10 @@ export interface KnownContact {
   lastSeen: number;
   via: NodeId | null;
   failures: number;
-  /** Machine's clock: when it was last linked or named by a neighbour of its own; -1: in an earlier visit. */
+  /** Machine's clock: when it was last linked or named by a neighbour of its own; -1: not since its link was lost, or in an earlier visit. */
   heardAt: number;
+  /** What is said of it before is of the link that was lost: others may not have noticed yet. */
+  deafUntil: number;
   /** No dial before. */
   retryAt: number;
 }
@@ -57,6 +59,7 @@ export class Contacts {
         via,
         failures,
         heardAt: -1,
+        deafUntil: 0,
         retryAt: 0,
       });
     }
@@ -78,8 +81,8 @@ export class Contacts {
     }
     const contact = known ?? this.#add(this.#fresh(id, publicKey, via));
     contact.publicKey = publicKey;
-    contact.heardAt = now;
-    if (contact.via === null || contact.failures > 0) contact.via = via;
+    if (now >= contact.deafUntil) contact.heardAt = now;
+    contact.via = via;
     return true;
   }
 
@@ -90,16 +93,28 @@ export class Contacts {
     contact.lastSeen = wallMs;
     contact.heardAt = now;
     contact.failures = 0;
+    contact.deafUntil = 0;
     contact.retryAt = 0;
   }
 
-  /** A dial failed: the next waits 5 s, 10 s, ... 10 min, each a random half less. */
+  /** Its link ended: it is gone, unless somebody names it after a while in which the others notice. */
+  lost(id: NodeId, now: number, noticing: number): void {
+    const contact = this.#known.get(id);
+    if (contact === undefined) return;
+    contact.heardAt = -1;
+    contact.deafUntil = now + noticing;
+  }
+
+  /** A dial failed: the next waits 5 s, 10 s, 40 s, 320 s, 10 min, each up to half of it less: some pairs can never connect. */
   failed(id: NodeId, now: number): void {
     const contact = this.#known.get(id);
     if (contact === undefined) return;
-    const ceiling = Math.min(BACK_OFF_MAX, BACK_OFF_MIN * 2 ** Math.min(contact.failures, 10));
+    const { failures } = contact;
+    const ceiling = Math.min(BACK_OFF_MAX, BACK_OFF_MIN * 2 ** ((failures * (failures + 1)) / 2));
     const [high = 0, low = 0] = this.#random(2);
     contact.failures++;
+    // Once may be chance; who failed twice is to be named anew.
+    if (contact.failures > 1) contact.heardAt = -1;
     contact.retryAt = now + ceiling * (0.5 + (high * 256 + low) / (2 * WAITS));
   }
 
@@ -123,7 +138,7 @@ export class Contacts {
 
   #fresh(id: NodeId, publicKey: Uint8Array | null, via: NodeId | null): KnownContact {
     const prefix = commonPrefix(this.#self, id);
-    return { id, prefix, publicKey, lastSeen: 0, via, failures: 0, heardAt: -1, retryAt: 0 };
+    return { id, prefix, publicKey, lastSeen: 0, via, failures: 0, heardAt: -1, deafUntil: 0, retryAt: 0 };
   }
 
   #add(contact: KnownContact): KnownContact {

@@ -2,10 +2,6 @@ import {
   type KnownNode,
   type Machine,
   type NodeId,
-  OVERLAY,
-  OVERLAY_HEADER_BYTES,
-  OVERLAY_TTL,
-  type OverlayFrame,
   type OverlayKey,
   type RandomBytes,
   toHex,
@@ -17,20 +13,23 @@ import type { DhtEffect } from "./effects.ts";
 import { Exploring } from "./exploring.ts";
 import { FastPath } from "./fast-path.ts";
 import type { DhtCommand, DhtInput, OperationId } from "./inputs.ts";
-import { CLOCK_JUMP, LOOKUP_K, SAVE_INTERVAL } from "./limits.ts";
+import { CLOCK_JUMP, LOOKUP_K } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { Liveness } from "./liveness.ts";
+import type { LookupResult } from "./lookup.ts";
 import { Lookups } from "./lookups.ts";
 import { Messages } from "./messages.ts";
 import { Mode } from "./mode.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
-import { hopMessage, isHopType, Neighbours } from "./neighbours.ts";
+import { Neighbours } from "./neighbours.ts";
+import { Receiving } from "./receiving.ts";
 import { RecordRoutes } from "./record-routes.ts";
 import type { RecordsPolicy } from "./records/policy.ts";
 import { Records } from "./records/records.ts";
 import { ServerUse } from "./server-use.ts";
 import { Serving } from "./serving.ts";
 import { SourceRoutes } from "./source-routes.ts";
+import { Upkeep } from "./upkeep.ts";
 import type { DhtView } from "./view.ts";
 import { viewOf } from "./viewing.ts";
 
@@ -46,10 +45,6 @@ export interface DhtOptions {
 
 type Input<T extends DhtInput["type"]> = Extract<DhtInput, { type: T }>;
 
-/** What is due beside timers of its own is looked after so often. */
-const UPKEEP_INTERVAL = 10_000;
-/** Between evaluations of what to dial while answers come in quick succession. */
-const UPKEEP_PAUSE = 250;
 /** Between ticks of the records. */
 const RECORDS_INTERVAL = 1_000;
 const NO_EFFECTS: readonly DhtEffect[] = [];
@@ -73,8 +68,8 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   readonly #carrying: Carrying;
   readonly #messages: Messages;
   readonly #records: Records;
-  #maintainedAt = Number.NEGATIVE_INFINITY;
-  #savedAt = Number.NEGATIVE_INFINITY;
+  readonly #receiving: Receiving;
+  readonly #upkeep: Upkeep;
   #recordsAt = 0;
   #over = false;
 
@@ -89,12 +84,26 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#carrying = new Carrying(ctx, this.#fast, this.#lookups, this.#routes);
     this.#dialling = new Dialling(ctx);
     this.#neighbours = new Neighbours(ctx, this.#dialling);
-    this.#neighbourhood = new Neighbourhood(ctx, () => this.#records.siblingsChanged());
+    this.#neighbourhood = new Neighbourhood(
+      ctx,
+      () => this.#records.siblingsChanged(),
+      () => this.#dialling.settled,
+    );
     this.#liveness = new Liveness(ctx);
     this.#mode = new Mode(ctx, capable);
     this.#exploring = new Exploring(ctx, this.#lookups, () => this.#mode.passed());
     this.#server = new ServerUse(ctx, this.#dialling);
     this.#records = new Records(this.#recordsHost(), policy);
+    this.#receiving = this.#makeReceiving();
+    this.#upkeep = new Upkeep(ctx, {
+      mode: this.#mode,
+      neighbours: this.#neighbours,
+      neighbourhood: this.#neighbourhood,
+      dialling: this.#dialling,
+      exploring: this.#exploring,
+      server: this.#server,
+      records: this.#records,
+    });
   }
 
   handle(input: DhtInput, now: number): readonly DhtEffect[] {
@@ -110,7 +119,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     }
     this.#dispatch(input);
     this.#endLinks();
-    if (ctx.stale) this.#maintain();
+    if (ctx.stale) this.#upkeep.run();
     return ctx.takeEffects();
   }
 
@@ -148,7 +157,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   #dispatch(input: DhtInput): void {
     switch (input.type) {
       case "frame":
-        return this.#frame(input.peer, input.frame);
+        return this.#receiving.frame(input.peer, input.frame);
       case "tick":
         return this.#tick();
       case "link-up":
@@ -180,7 +189,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   #surroundings(
     input: Input<"server-peers" | "server" | "contacts" | "numbers" | "clock" | "created" | "visibility" | "leave">,
   ): void {
-    this.#maintainedAt = Number.NEGATIVE_INFINITY;
+    this.#upkeep.hurry();
     switch (input.type) {
       case "server-peers":
         this.#neighbours.named(input.peers.slice(0, MAX_NAMED), null);
@@ -218,68 +227,14 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   }
 
   #lookup(op: OperationId, key: OverlayKey): void {
-    this.#lookups.start(key, LOOKUP_K, ({ nodes, hops, queries }) => {
+    const done = ({ nodes, hops, queries }: LookupResult) => {
       const ids = nodes.map(({ id }) => id);
       if (ids.length > 0) {
         return this.#ctx.emit({ type: "result", op, ok: true, result: { type: "nearest", nodes: ids, hops, queries } });
       }
       this.#ctx.emit({ type: "result", op, ok: false, failure: "unreachable", detail: "nobody answered" });
-    });
-  }
-
-  #frame(peer: NodeId, frame: OverlayFrame): void {
-    const link = this.#ctx.table.get(peer);
-    if (link === undefined) return;
-    link.bytesIn += OVERLAY_HEADER_BYTES + frame.body.length;
-    this.#liveness.heard(link);
-    if (frame.ttl < 1 || frame.ttl > OVERLAY_TTL) return;
-    switch (frame.type) {
-      case OVERLAY.route:
-        return this.#fast.onRoute(link, frame);
-      case OVERLAY.reply:
-        return this.#fast.onReply(link, frame);
-      case OVERLAY["source-route"]:
-        return this.#routes.onRoute(link, frame);
-      case OVERLAY["source-reply"]:
-        return this.#routes.onReply(link, frame);
-      case OVERLAY.sync:
-        return this.#records.sync(peer, frame.body);
-      default:
-        if (isHopType(frame.type)) this.#hop(link, frame);
-    }
-  }
-
-  #hop(link: Link, frame: OverlayFrame): void {
-    const message = hopMessage(this.#ctx, link, frame);
-    switch (message?.type) {
-      case "ping":
-        return this.#ctx.tell(link, { type: "pong" }, frame.id);
-      case "pong":
-        return this.#liveness.onPong(link, frame.id);
-      case "ack":
-        return this.#fast.onAck(link, frame.id, message.taken);
-      case "state":
-        return this.#state(link, message);
-      case "leave":
-        this.#ctx.contacts.forget(link.id);
-        return this.#gone(link);
-      case "refuse":
-        return this.#neighbours.onRefuse(link, message.alternates);
-      case "siblings":
-        return this.#neighbourhood.onAsk(link, frame.id, frame.target);
-      case "siblings-answer":
-        return this.#neighbourhood.onAnswer(link, message.nodes);
-    }
-  }
-
-  #state(link: Link, message: Parameters<Neighbours["onState"]>[1]): void {
-    const first = link.mode === null;
-    this.#neighbours.onState(link, message);
-    if (message.time > 0) this.#records.neighbourClock(link.id, message.time);
-    if (!first) return;
-    const visited = this.#server.visiting === link.id;
-    if (visited) this.#server.visiting = null;
-    this.#exploring.met(link.id, visited);
+    };
+    this.#lookups.start({ key, count: LOOKUP_K, done });
   }
 
   #linkUp({ peer, publicKey, dialled }: Input<"link-up">): void {
@@ -288,7 +243,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     if (link === null) return;
     this.#liveness.begin(link);
     this.#ctx.stale = true;
-    this.#maintainedAt = Number.NEGATIVE_INFINITY;
+    this.#upkeep.hurry();
   }
 
   #linkDown(peer: NodeId): void {
@@ -304,7 +259,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#routes.linkDown(link.id);
     if (this.#ctx.table.size === 0) this.#exploring.alone();
     this.#ctx.stale = true;
-    this.#maintainedAt = Number.NEGATIVE_INFINITY;
+    this.#upkeep.hurry();
   }
 
   #endLinks(): void {
@@ -320,7 +275,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#dialling.failed(peer);
     if (this.#server.visiting === peer) this.#server.visiting = null;
     this.#neighbours.named(alternates.slice(0, MAX_NAMED), peer);
-    this.#maintainedAt = Number.NEGATIVE_INFINITY;
+    this.#upkeep.hurry();
   }
 
   #visibility({ visibility }: Input<"visibility">): void {
@@ -353,8 +308,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#exploring.tick();
     this.#server.tick();
     this.#tickRecords();
-    if (ctx.now - this.#maintainedAt >= UPKEEP_INTERVAL) ctx.stale = true;
-    ctx.wake(ctx.stale ? ctx.now + UPKEEP_PAUSE : this.#maintainedAt + UPKEEP_INTERVAL);
+    this.#upkeep.tick();
   }
 
   #tickRecords(): void {
@@ -365,33 +319,21 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#ctx.wake(this.#recordsAt);
   }
 
-  /** What follows from links and contacts: mode, siblings, dials, trimming. In quick succession only once a pause. */
-  #maintain(): void {
-    const ctx = this.#ctx;
-    if (ctx.now - this.#maintainedAt < UPKEEP_PAUSE) return ctx.wake(this.#maintainedAt + UPKEEP_PAUSE);
-    this.#maintainedAt = ctx.now;
-    ctx.stale = false;
-    ctx.wake(ctx.now + UPKEEP_INTERVAL);
-    if (this.#mode.update()) {
-      this.#neighbours.tellAll();
-      if (ctx.full) this.#records.siblingsChanged();
-    }
-    this.#neighbourhood.check();
-    if (!this.#mode.frozen) {
-      this.#dialling.maintain(!this.#mode.capable);
-      this.#exploring.fill();
-    }
-    this.#neighbours.trim();
-    this.#server.update();
-    this.#save();
-  }
-
-  #save(): void {
-    const { now, contacts, table } = this.#ctx;
-    if (now - this.#savedAt < SAVE_INTERVAL || table.size === 0) return;
-    this.#savedAt = now;
-    for (const link of table.links()) contacts.linked(link.id, link.publicKey, this.#ctx.wallMs, now);
-    this.#ctx.emit({ type: "save-contacts", contacts: contacts.cards() });
+  #makeReceiving(): Receiving {
+    return new Receiving(this.#ctx, {
+      liveness: this.#liveness,
+      fast: this.#fast,
+      routes: this.#routes,
+      records: this.#records,
+      neighbours: this.#neighbours,
+      neighbourhood: this.#neighbourhood,
+      server: this.#server,
+      exploring: this.#exploring,
+      left: (link) => {
+        this.#ctx.contacts.forget(link.id);
+        this.#gone(link);
+      },
+    });
   }
 
   #recordsHost(): ConstructorParameters<typeof Records>[0] {

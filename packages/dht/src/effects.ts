@@ -64,7 +64,7 @@ export type DhtEffect =
     }
   /** Ask the server for a few nodes: those nearest `near` (null: any). Answered by `server-peers`. */
   | { readonly type: "ask-server"; readonly near: NodeId | null }
-  /** Whether the way to the server is needed now; it may be closed or kept idle else. */
+  /** Whether the way to the server is needed now, so that a lost one is sought soon; else it stays idle, for newcomers' sake. */
   | { readonly type: "server-needed"; readonly needed: boolean }
   /** Keep these for the next visit, instead of those kept before. Not more often than every 10 s. */
   | { readonly type: "save-contacts"; readonly contacts: readonly Contact[] }

@@ -1,6 +1,7 @@
 import type { NodeId } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { REFRESH_FIRST, REFRESH_INTERVAL, SIBLINGS } from "./limits.ts";
+import type { LookupResult } from "./lookup.ts";
 import type { Lookups } from "./lookups.ts";
 import { idInBucket } from "./xor.ts";
 
@@ -8,6 +9,8 @@ import { idInBucket } from "./xor.ts";
 const FIRST_LOOKUPS = 3;
 /** Look-ups of thin buckets at once. */
 const AT_ONCE = 2;
+/** Nodes that a look into a bucket asks: any of its nodes will do, so it need not find the nearest to a point. */
+const GLANCE = 8;
 /** A look-up of oneself that nobody answered is tried again. */
 const RETRY = 2_000;
 /** Neighbours that come within so long of one another are begun at together: half a second brings in most of an answer. */
@@ -84,15 +87,8 @@ export class Exploring {
     this.#lookedAt = now;
     this.#retryAt = Number.POSITIVE_INFINITY;
     this.#ctx.wake(now + REFRESH_INTERVAL);
-    this.#lookups.start(
-      self.id,
-      SIBLINGS,
-      ({ answers }) => {
-        if (answers > 0) this.#passed();
-        else this.#failed();
-      },
-      through,
-    );
+    const done = ({ answers }: LookupResult) => (answers > 0 ? this.#passed() : this.#failed());
+    this.#lookups.start({ key: self.id, count: SIBLINGS, through, done });
   }
 
   #passed(): void {
@@ -120,9 +116,11 @@ export class Exploring {
     look.looks++;
     look.at = now + (look.looks < QUICK_LOOKS ? REFRESH_FIRST : REFRESH_INTERVAL) * (0.75 + this.#ctx.fraction() / 2);
     this.#running++;
-    this.#lookups.start(idInBucket(self.id, prefix, random(32)), SIBLINGS, () => {
+    const done = () => {
       this.#running--;
       this.#ctx.stale = true;
-    });
+    };
+    const key = idInBucket(self.id, prefix, random(32));
+    this.#lookups.start({ key, count: SIBLINGS, queries: GLANCE, done });
   }
 }

@@ -34,6 +34,8 @@ export interface FastRequest {
   readonly exact: boolean;
   readonly request: OverlayRequest;
   readonly waitMs: number;
+  /** The neighbour to begin with if it is linked: it said that it is linked with the target. */
+  readonly via?: NodeId | null;
   /** Neighbours not to begin with: ways that failed already. */
   readonly avoid?: ReadonlySet<NodeId>;
   /** Told of each neighbour that the request is given to. */
@@ -59,6 +61,7 @@ interface Hop {
   /** The reply's body once it passed here: a repeat of the request gets it again. */
   reply: Uint8Array | null;
   readonly own: {
+    readonly via: NodeId | null;
     readonly deadline: number;
     readonly onBegun: (first: NodeId) => void;
     readonly done: FastRequest["done"];
@@ -87,13 +90,13 @@ export class FastPath {
   }
 
   /** Sends a request of this node. `done` comes exactly once. */
-  request({ target, exact, request, waitMs, avoid, onBegun = () => {}, done }: FastRequest): void {
+  request({ target, exact, request, waitMs, via = null, avoid, onBegun = () => {}, done }: FastRequest): void {
     const { self, now } = this.#ctx;
     const id = this.#ctx.messageId();
     const body = encodeRoute({ visited: [visitedMark(self.id)], request });
     const flags = exact ? OVERLAY_FLAG.exact : 0;
     const frame: OverlayFrame = { type: OVERLAY.route, flags, ttl: OVERLAY_TTL, id, target, source: self.id, body };
-    const own = { deadline: now + waitMs, onBegun, done };
+    const own = { via, deadline: now + waitMs, onBegun, done };
     const hop = this.#remember(frame, null, [], own);
     for (const each of avoid ?? []) hop.tried.add(each);
     if (this.#isDestination(hop)) return this.#serveOwn(hop, request);
@@ -161,7 +164,7 @@ export class FastPath {
   /** A repeat from the same neighbour wants its ack, and the answer if it is there; from another, it has run in a circle. */
   #repeated(link: Link, frame: OverlayFrame, hop: Hop): void {
     this.#ack(link, frame.id, hop.from === link.id);
-    if (hop.from === link.id && hop.reply !== null) this.#reply(link, frame.id, hop.reply);
+    if (hop.from === link.id && hop.reply !== null) this.#reply(link, frame, hop.reply);
   }
 
   #ack(link: Link, id: string, taken: boolean): void {
@@ -193,7 +196,7 @@ export class FastPath {
       frame,
       from,
       request: route?.request ?? null,
-      answer: (answer) => this.#answer(frame.id, hop, encodeReply({ hops, answer })),
+      answer: (answer) => this.#answer(hop, encodeReply({ hops, answer })),
     });
   }
 
@@ -212,24 +215,16 @@ export class FastPath {
     });
   }
 
-  #answer(id: string, hop: Hop, body: Uint8Array): void {
+  #answer(hop: Hop, body: Uint8Array): void {
     if (hop.reply !== null) return;
     hop.reply = body;
     const link = hop.from === null ? undefined : this.#ctx.table.get(hop.from);
-    if (link !== undefined) this.#reply(link, id, body);
+    if (link !== undefined) this.#reply(link, hop.frame, body);
   }
 
-  #reply(link: Link, id: string, body: Uint8Array): void {
-    const { self } = this.#ctx;
-    this.#ctx.send(link, {
-      type: OVERLAY.reply,
-      flags: 0,
-      ttl: OVERLAY_TTL,
-      id,
-      target: link.id,
-      source: self.id,
-      body,
-    });
+  #reply(link: Link, { id, source: target }: OverlayFrame, body: Uint8Array): void {
+    const source = this.#ctx.self.id;
+    this.#ctx.send(link, { type: OVERLAY.reply, flags: 0, ttl: OVERLAY_TTL, id, target, source, body });
   }
 
   #passReply(id: string, hop: Hop, frame: OverlayFrame): void {
@@ -266,11 +261,18 @@ export class FastPath {
     const exact = isExact(frame);
     const direct = this.#direct(frame.target);
     if (direct !== null && direct.id !== from && !tried.has(direct.id)) return direct;
+    const via = this.#via(hop);
+    if (via !== null) return via;
     const best = this.#nearestUntried(hop);
     if (best === null || compareDistance(frame.target, best.id, self.id) < 0) return best;
     // An exact request, or one of a leaf, may begin by going away from its target: young networks are chains.
     const maySideways = from === null || (visited.length <= SIDEWAYS_HOPS && (exact || !full));
     return maySideways ? best : null;
+  }
+
+  #via({ own, tried }: Hop): Link | null {
+    if (own === null || own.via === null || tried.has(own.via)) return null;
+    return this.#ctx.table.get(own.via) ?? null;
   }
 
   #nearestUntried({ frame, from, visited, tried }: Hop): Link | null {
@@ -299,7 +301,7 @@ export class FastPath {
     if (hop.from !== null && this.#mayServe(hop)) return this.#serveHop(hop.from, hop);
     const reason = isExact(hop.frame) ? "not-here" : "stuck";
     const hops = Math.min(hop.visited.length, OVERLAY_TTL);
-    this.#answer(id, hop, encodeReply({ hops, answer: { kind: "failed", reason } }));
+    this.#answer(hop, encodeReply({ hops, answer: { kind: "failed", reason } }));
   }
 
   #finish(id: string, hop: Hop, routed: Routed): void {

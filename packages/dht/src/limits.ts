@@ -17,7 +17,7 @@ export const SMALLER_SHARE = 0.8;
 /** Buckets, from the farthest, whose best links are never trimmed: without them no look-up leaves the own part of the ids. */
 export const PROTECTED_BUCKETS = 2;
 
-/** Back-off of a contact whose dial failed: doubles from the first to the second. */
+/** Back-off of a contact whose dial failed: grows ever faster from the first to the second. */
 export const BACK_OFF_MIN = 5 * SECOND;
 export const BACK_OFF_MAX = 10 * MINUTE;
 /** A dial that was not heard of again ends after so long: connect gives up by then. */
@@ -76,6 +76,8 @@ export const CLOCK_JUMP = 10 * SECOND;
 /** A frozen neighbour keeps its link so long without answering. */
 export const FROZEN_PATIENCE = 10 * MINUTE;
 
+/** Siblings that a settled node asks in one exchange, in turn: their views overlap. */
+export const EXCHANGE_SIBLINGS = 4;
 /** Between exchanges with siblings: usually, and once nothing has changed for {@link STABLE_AFTER}. */
 export const EXCHANGE_INTERVAL = 30 * SECOND;
 export const EXCHANGE_STABLE = 4 * MINUTE;

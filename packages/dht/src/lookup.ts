@@ -26,6 +26,19 @@ export interface LookupResult {
   readonly answers: number;
 }
 
+/** What is to be looked up. */
+export interface LookupWish {
+  readonly key: OverlayKey;
+  /** Full nodes wanted, this one included if it belongs there. */
+  readonly count: number;
+  /** Begins at this neighbour alone, to see what it sees (joining, healing). */
+  readonly through?: NodeId | null;
+  /** Nodes that are asked at most. */
+  readonly queries?: number;
+  /** Called once. */
+  readonly done: (result: LookupResult) => void;
+}
+
 interface Candidate {
   readonly id: NodeId;
   publicKey: Uint8Array | null;
@@ -56,6 +69,7 @@ export class Lookup {
   readonly #ctx: Context;
   readonly #routes: SourceRoutes;
   readonly #k: number;
+  readonly #most: number;
   readonly #done: (result: LookupResult) => void;
   readonly #candidates = new Map<NodeId, Candidate>();
   #queries = 0;
@@ -67,11 +81,13 @@ export class Lookup {
   /** Nodes that are asked beyond the k nearest. */
   #wider = 0;
 
-  constructor(ctx: Context, routes: SourceRoutes, key: OverlayKey, k: number, done: (result: LookupResult) => void) {
+  constructor(ctx: Context, routes: SourceRoutes, wish: LookupWish) {
+    const { key, count, queries = MAX_QUERIES, done } = wish;
     this.#ctx = ctx;
     this.#routes = routes;
     this.key = key;
-    this.#k = Math.max(k, LOOKUP_K);
+    this.#k = Math.max(count, LOOKUP_K);
+    this.#most = queries;
     this.#done = done;
   }
 
@@ -88,8 +104,7 @@ export class Lookup {
     }
   }
 
-  /** @param through begins at this neighbour alone. */
-  begin(through: NodeId | null): void {
+  begin(through: NodeId | null = null): void {
     const { table } = this.#ctx;
     const begin = through === null ? undefined : table.get(through);
     const links = begin === undefined ? closest(this.key, table.routable(), this.#k, (link) => link.id) : [begin];
@@ -123,7 +138,7 @@ export class Lookup {
    */
   #mayWiden(): boolean {
     const nodes = this.#ctx.table.estimate();
-    if (nodes < 2 * LOOKUP_K || this.#queries >= MAX_QUERIES) return false;
+    if (nodes < 2 * LOOKUP_K || this.#queries >= this.#most) return false;
     const last = closest(this.key, this.#candidates.keys(), LOOKUP_K, (id) => id).at(-1);
     const isSparse = last === undefined || distanceFraction(this.key, last) > (SPARSE * LOOKUP_K) / nodes;
     return isSparse && this.#open().length > this.#k + this.#wider;
@@ -131,7 +146,7 @@ export class Lookup {
 
   /** The nearest unasked of the k nearest that have not failed, or of a strand's; while fewer than alpha are under way. */
   #next(): Candidate | null {
-    if (this.#queries >= MAX_QUERIES || this.#active() >= ALPHA) return null;
+    if (this.#queries >= this.#most || this.#active() >= ALPHA) return null;
     const open = this.#open();
     const isNew = ({ state }: Candidate) => state === "new";
     const next = this.#front(open).find(isNew);

@@ -1,7 +1,6 @@
-import type { NodeId, OverlayKey } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { MAX_LOOKUPS } from "./limits.ts";
-import { Lookup, type LookupResult } from "./lookup.ts";
+import { Lookup, type LookupResult, type LookupWish } from "./lookup.ts";
 import type { SourceRoutes } from "./source-routes.ts";
 
 const NOTHING: LookupResult = { nodes: [], hops: 0, queries: 0, answers: 0 };
@@ -21,15 +20,16 @@ export class Lookups {
     return this.#running;
   }
 
-  /**
-   * Finds the `count` full nodes nearest the key, this one included if it belongs there. `done` comes once.
-   * @param through begins at this neighbour alone, to see what it sees (joining, healing).
-   */
-  start(key: OverlayKey, count: number, done: (result: LookupResult) => void, through: NodeId | null = null): void {
+  /** Finds the full nodes nearest the key. */
+  start(wish: LookupWish): void {
+    const { count, through = null, done } = wish;
     if (this.#running.size >= MAX_LOOKUPS) return done(NOTHING);
-    const lookup = new Lookup(this.#ctx, this.#routes, key, count, (result) => {
-      this.#running.delete(lookup);
-      done({ ...result, nodes: result.nodes.slice(0, count) });
+    const lookup = new Lookup(this.#ctx, this.#routes, {
+      ...wish,
+      done: (result) => {
+        this.#running.delete(lookup);
+        done({ ...result, nodes: result.nodes.slice(0, count) });
+      },
     });
     this.#running.add(lookup);
     lookup.begin(through);

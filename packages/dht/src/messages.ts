@@ -88,7 +88,11 @@ export class Messages {
     const { fast, lookups } = this.#ways();
     const request = { kind: "message" as const, message };
     const sure = () =>
-      lookups.start(message.to, FALLBACK_NODES, ({ nodes }) => this.#tryInTurn(op, message, [...nodes]));
+      lookups.start({
+        key: message.to,
+        count: FALLBACK_NODES,
+        done: ({ nodes }) => this.#tryInTurn(op, message, [...nodes]),
+      });
     fast.request({
       target: message.to,
       exact: false,

@@ -1,6 +1,6 @@
 import { type KnownNode, NODES_REPLY, type OverlayKey } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import { EXCHANGE_INTERVAL, EXCHANGE_STABLE, SIBLINGS, STABLE_AFTER } from "./limits.ts";
+import { EXCHANGE_INTERVAL, EXCHANGE_SIBLINGS, EXCHANGE_STABLE, SIBLINGS, STABLE_AFTER } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { closest } from "./xor.ts";
 
@@ -10,11 +10,15 @@ export class Neighbourhood {
   #siblings: readonly Link[] = [];
   #changedAt = 0;
   #nextAt = 0;
+  #turn = 0;
   /** Told when links to siblings came or went. */
   readonly #onChange: () => void;
+  readonly #settled: () => boolean;
 
-  constructor(ctx: Context, onChange: () => void) {
+  /** @param settled whether the first minutes of this node are over. */
+  constructor(ctx: Context, onChange: () => void, settled: () => boolean) {
     this.#ctx = ctx;
+    this.#settled = settled;
     this.#onChange = onChange;
   }
 
@@ -34,15 +38,29 @@ export class Neighbourhood {
     this.#onChange();
   }
 
+  /** Asks all siblings: this node has become full, so those near it that did so meanwhile should be its siblings. */
+  refresh(): void {
+    for (const link of this.#ctx.table.siblings()) this.#ask(link);
+  }
+
   tick(): void {
     const { now } = this.#ctx;
     if (now >= this.#nextAt) {
-      for (const link of this.#ctx.table.siblings()) this.#ask(link);
+      this.#exchange();
       const stable = now - this.#changedAt > STABLE_AFTER && this.#siblings.length > 0;
       const interval = stable ? EXCHANGE_STABLE : EXCHANGE_INTERVAL;
       this.#nextAt = now + interval * (0.75 + this.#ctx.fraction() / 2);
     }
     this.#ctx.wake(this.#nextAt);
+  }
+
+  #exchange(): void {
+    const siblings = this.#ctx.table.siblings();
+    const count = this.#settled() ? EXCHANGE_SIBLINGS : SIBLINGS;
+    for (let i = 0; i < Math.min(count, siblings.length); i++) {
+      const link = siblings[this.#turn++ % siblings.length];
+      if (link !== undefined) this.#ask(link);
+    }
   }
 
   /** Full nodes that we are linked with, nearest the point that a neighbour asks about. */

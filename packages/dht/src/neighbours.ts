@@ -61,11 +61,15 @@ export class Neighbours {
     return link;
   }
 
-  /** The link is no more. Its contact rests a little: whoever closed it had a reason. */
+  /**
+   * The link is no more. Its contact rests a little: whoever closed it had a reason. Most likely its page did, so that
+   * only those who hear of it from others later dial it.
+   */
   down(link: Link): void {
     const { table, contacts, now } = this.#ctx;
     table.delete(link);
     contacts.rest(link.id, now + REST);
+    if (!link.refused) contacts.lost(link.id, now, link.misses > 0 ? NOTICING_SILENCE : REST);
     if (link.wanted !== null) this.#ctx.emit({ type: "release-link", peer: link.id });
   }
 
@@ -139,6 +143,8 @@ export class Neighbours {
 }
 
 const REST = 5_000;
+/** Neighbours of a node that vanishes without a word notice it within about so long of one another: they ping after 15 s. */
+const NOTICING_SILENCE = 15_000;
 
 /** A one-hop message, or null where the bytes are refused or unknown. */
 export function hopMessage(ctx: Context, link: Link, frame: OverlayFrame): HopMessage | null {

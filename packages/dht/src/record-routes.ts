@@ -35,7 +35,7 @@ export class RecordRoutes implements Routes {
   }
 
   lookup(key: OverlayKey, count: number, done: (nodes: readonly Reached[]) => void): void {
-    this.#lookups.start(key, count, ({ nodes }) => done(nodes));
+    this.#lookups.start({ key, count, done: ({ nodes }) => done(nodes) });
   }
 
   ask(node: Reached, key: OverlayKey, body: RecordBody, done: (answer: RecordBody | null) => void): void {

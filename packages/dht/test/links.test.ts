@@ -1,6 +1,6 @@
 import type { KnownNode, NodeId } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
-import { commonPrefix, MAX_OVERLAY_LINKS } from "../src/index.ts";
+import { commonPrefix, compareDistance, MAX_OVERLAY_LINKS } from "../src/index.ts";
 import { idInBucket } from "../src/xor.ts";
 import { drawNode, sortedByDistance } from "./drawn-node.ts";
 import { hopMessageOf, Puppet } from "./puppet.ts";
@@ -150,7 +150,7 @@ describe("dials", () => {
       waits.push(puppet.now - from);
     }
     for (const [i, wait] of waits.entries()) {
-      const ceiling = Math.min(600_000, 5_000 * 2 ** i);
+      const ceiling = Math.min(600_000, 5_000 * 2 ** ((i * (i + 1)) / 2));
       expect(wait).toBeGreaterThanOrEqual(ceiling / 2);
       expect(wait).toBeLessThanOrEqual(ceiling + 500);
     }
@@ -257,6 +257,26 @@ describe("liveness", () => {
     expect(puppet.machine.view().links).toEqual([]);
   });
 
+  it("a neighbour that is lost is dialled again only if it is named after the others must have noticed", () => {
+    const puppet = new Puppet();
+    const lost = puppet.link();
+    const others = Array.from({ length: 4 }, () => puppet.link());
+    puppet.live(1_000);
+    const dials = () => puppet.of("want-link").filter(({ peer }) => peer === lost.id).length;
+    const name = () => {
+      for (const { id } of others) puppet.tell(id, { type: "siblings-answer", nodes: [lost] });
+    };
+    const before = dials();
+    puppet.input({ type: "link-down", peer: lost.id });
+    puppet.live(1_000);
+    name();
+    puppet.live(20_000);
+    expect(dials()).toBe(before);
+    name();
+    puppet.live(1_000);
+    expect(dials()).toBe(before + 1);
+  });
+
   it("leaving says goodbye to all, and the machine is silent from then on", () => {
     const puppet = new Puppet();
     const nodes = [puppet.link(), puppet.link()];
@@ -313,6 +333,23 @@ describe("the server", () => {
     expect(puppet.of("want-link").map(({ peer }) => peer)).toContain(stranger.id);
     puppet.link(stranger, "full", true);
     expect(puppet.sent("source-route", stranger.id).map(({ frame }) => frame.target)).toContain(puppet.self.id);
+  });
+});
+
+describe("connection messages", () => {
+  it("go first to the neighbour that named their addressee, then to the one nearest it", () => {
+    const puppet = new Puppet();
+    const nodes = Array.from({ length: 6 }, () => puppet.link());
+    puppet.live(1_000);
+    const addressee = drawNode(puppet.random);
+    const [nearest, ...others] = nodes.sort((a, b) => compareDistance(addressee.id, a.id, b.id));
+    const namer = others.at(-1)!;
+    puppet.tell(namer.id, { type: "siblings-answer", nodes: [addressee] });
+    puppet.input({ type: "carry", to: addressee.id, body: Uint8Array.of(1) });
+    const asked = () => puppet.sent("route").map(({ peer }) => peer);
+    expect(asked()).toEqual([namer.id]);
+    puppet.live(2_500);
+    expect(asked()).toContain(nearest!.id);
   });
 });
 

@@ -1,12 +1,18 @@
 import {
+  decodeRecordAnswer,
   decodeReply,
   decodeRoute,
+  decodeSourceReply,
+  encodeRecordQuestion,
+  encodeSourceRoute,
   type Machine,
   type NodeId,
   nodeIdOf,
   OVERLAY,
   OVERLAY_HEADER_BYTES,
   type OverlayFrame,
+  type OverlayKey,
+  toHex,
 } from "@starling/protocol";
 import type { OverlayHost, OverlayPort, PageVisibility, Samples } from "@starling/sim";
 import { Dht, type DhtCommand, type DhtEffect, type DhtInput, type DhtResult } from "../src/index.ts";
@@ -91,6 +97,19 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
     this.operations.set(op, operation);
     this.input(full);
     return operation;
+  }
+
+  /** Whether it holds an immutable record: what it would tell a stranger whose question came by some link. */
+  holds(key: OverlayKey): boolean {
+    const [peer] = this.#port?.links() ?? [];
+    if (peer === undefined || this.machine === null || this.#port === null) return false;
+    const question = encodeRecordQuestion({ type: "get", key, record: "immutable", cursor: null });
+    const path = { at: 0, forward: [], back: [] };
+    const body = encodeSourceRoute({ path, request: { kind: "record", body: question } });
+    const [id, source] = [toHex(this.#port.random.bytes(8)), toHex(this.#port.random.bytes(32)) as NodeId];
+    const frame = { type: OVERLAY["source-route"], flags: 0, ttl: 1, id, target: key, source, body };
+    const effects = this.machine.handle({ type: "frame", peer: peer as NodeId, frame }, this.#port.now);
+    return effects.some((effect) => effect.type === "send" && effect.frame.id === id && hasRecord(effect.frame));
   }
 
   /** Wants a link as a transfer would: somebody hinted at this peer. */
@@ -212,6 +231,12 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
 /** A question about a record that begins here: its hops are those of a look-up, not of a dial. */
 function isOwnQuestion({ type, source, body }: OverlayFrame, self: NodeId): boolean {
   return type === OVERLAY.route && source === self && decodeRoute(body)?.request?.kind === "record";
+}
+
+function hasRecord({ body }: OverlayFrame): boolean {
+  const answer = decodeSourceReply(body)?.answer;
+  const records = answer?.kind === "record-answer" ? decodeRecordAnswer(answer.body) : null;
+  return records?.type === "records" && records.records.length > 0;
 }
 
 /** Stands for a signature: 64 bytes that depend on key and payload (FNV-1a), at a thousandth of Ed25519's price. */

@@ -1,4 +1,4 @@
-import { toHex } from "@starling/protocol";
+import { type OverlayKey, toHex } from "@starling/protocol";
 import { Samples } from "@starling/sim";
 import type { DhtHost, Operation } from "./overlay-host.ts";
 import type { DhtNetwork } from "./overlay-network.ts";
@@ -32,8 +32,8 @@ export class Library {
   }
 
   /** Where the records are kept. */
-  get keys(): ReadonlySet<string> {
-    return new Set(this.#records.map(({ key }) => toHex(key)));
+  get keys(): ReadonlySet<OverlayKey> {
+    return new Set(this.#records.map(({ key }) => toHex(key) as OverlayKey));
   }
 
   /** Stores records of 100 bytes, each by some node, a few at a time. */

@@ -1,4 +1,4 @@
-import type { NodeId, OverlayFrame } from "@starling/protocol";
+import type { NodeId, OverlayFrame, OverlayKey } from "@starling/protocol";
 import {
   Adversary,
   type Conduct,
@@ -146,6 +146,13 @@ export class DhtNetwork {
   siblingsRight(): number {
     const { hosts } = this;
     return hosts.filter((host) => this.missingSiblings(host).length === 0).length / hosts.length;
+  }
+
+  /** Of the full nodes among the eight nearest a key, the share that holds the immutable record under it. */
+  replicated(key: OverlayKey): number {
+    const nearest = this.world.ids.nearest(key, SIBLINGS).flatMap((id) => this.#hosts.get(id) ?? []);
+    const replicas = nearest.filter(({ machine }) => machine?.full);
+    return replicas.filter((host) => host.holds(key)).length / Math.max(1, replicas.length);
   }
 
   /** Bits that a node shares with its nearest one. */

@@ -20,8 +20,8 @@ export type RecordQuestion =
       readonly cursor: Uint8Array | null;
     }
   /**
-   * Asks to hold a record: answered by `stored`. `expected` (compare-and-swap, mutable records): store only if this
-   * sequence number stands, null: only if none stands, absent: any.
+   * Asks to hold a record: answered by `stored`. `expected` (compare-and-swap, mutable records): store only if no
+   * higher sequence number stands than this, null: only if none stands, absent: any.
    */
   | {
       readonly type: "put";
@@ -97,8 +97,8 @@ export type SyncMessage =
    */
   | { readonly type: "digests"; readonly reply: boolean; readonly digests: readonly BucketDigest[] }
   /**
-   * All that the sender holds in `buckets`, at most 256 versions; a longer list comes as several messages of fewer
-   * buckets. Of one bucket that holds more, the 256 first by fingerprint: beyond the last of them it says nothing.
+   * What the sender holds in `buckets`, at most 256 versions; a longer list comes as several messages, in which the last
+   * bucket of one may go on in the next.
    */
   | { readonly type: "list"; readonly buckets: readonly number[]; readonly versions: readonly HeldVersion[] }
   | { readonly type: "want"; readonly versions: readonly HeldVersion[] }

@@ -57,6 +57,8 @@ export interface SignalingClient {
   signal(to: NodeId, body: Uint8Array): boolean;
   /** Asks for peers, those nearest to `near` (32 bytes) if given, else random ones; `events.peers` brings them. */
   requestPeers(near?: Uint8Array): void;
+  /** The server is needed: if there is no session, the waits before attempts begin anew with the shortest. */
+  hurry(): void;
   /** For good. */
   close(): void;
 }
@@ -97,6 +99,12 @@ class Client implements SignalingClient {
 
   requestPeers(near?: Uint8Array): void {
     this.#current?.send(near === undefined ? { type: "peers" } : { type: "peers", near: nodeIdFromBytes(near) });
+  }
+
+  hurry(): void {
+    if (this.#current !== null || this.#hopeless || this.#closed) return;
+    this.#failures = 0;
+    this.#retryLater();
   }
 
   close(): void {
@@ -159,9 +167,14 @@ class Client implements SignalingClient {
     const healthy = this.#welcomedAt !== null && performance.now() - this.#welcomedAt >= HEALTHY;
     if (healthy) this.#failures = 0;
     this.#hopeless = HOPELESS_CODES.has(code);
+    this.#retryLater();
+    this.#events.closed(reason);
+  }
+
+  #retryLater(): void {
+    clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), this.#retryDelay());
     this.#failures += 1;
-    this.#events.closed(reason);
   }
 
   /** Half fixed, half random, so that the clients of a server that restarts do not come back together. */

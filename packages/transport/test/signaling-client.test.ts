@@ -199,6 +199,28 @@ describe("signaling client", () => {
     expect(sockets.length).toBe(4);
   });
 
+  it("hurries when it is told that the server is needed, but not to one that will not have it", async () => {
+    start();
+    for (const wait of [1000, 2000, 4000, 8000, 15_000]) {
+      await last().drops();
+      await advance(wait);
+    }
+    await last().drops();
+    const before = sockets.length;
+    client.hurry();
+    await advance(990);
+    expect(sockets.length).toBe(before);
+    await advance(20);
+    expect(sockets.length).toBe(before + 1);
+    client.hurry();
+    await advance(5_000);
+    expect(sockets.length).toBe(before + 1);
+    await last().drops(4001);
+    client.hurry();
+    await advance(15_000);
+    expect(sockets.length).toBe(before + 1);
+  });
+
   it("comes back at once when the network does", async () => {
     start();
     for (const wait of [1000, 2000, 4000]) {

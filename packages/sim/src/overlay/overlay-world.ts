@@ -8,10 +8,9 @@ import { drawPlace, oneWayMs } from "./latency-map.ts";
 import { LinkMaking } from "./link-making.ts";
 import type { OverlayHost, OverlayPort, PageVisibility } from "./overlay-host.ts";
 import { type OverlayLink, type OverlayNode, otherEnd } from "./overlay-node.ts";
+import { ServerAccess } from "./server-access.ts";
 import { TickWheel } from "./tick-wheel.ts";
 
-/** One way to the server and back takes twice this. */
-const SERVER_DELAY_MS = 40;
 /** A peer that vanishes without a word is noticed when consent to send expires (RFC 7675, section 5.1). */
 const CONSENT_EXPIRY_MS = 30_000;
 /** As in packages/connect: a link that its dialler no longer wants ends after so long. */
@@ -44,20 +43,27 @@ export class OverlayWorld<Frame> {
   /** All that live, for oracles. */
   readonly ids = new IdIndex();
   readonly #nodes = new Map<string, OverlayNode<Frame>>();
-  readonly #options: OverlayWorldOptions;
   readonly #costs: DialCosts;
   readonly #links: LinkMaking<Frame>;
   readonly #wheel: TickWheel<OverlayNode<Frame>>;
+  readonly #access: ServerAccess<Frame>;
   #made = 0;
-  #serverReaches: (group: number) => boolean = () => true;
   /** Told of every frame as it is sent: counts hops, bytes by type, what a test needs. */
   onSend: ((from: string, to: string, frame: Frame, bytes: number) => void) | null = null;
 
   constructor(options: OverlayWorldOptions) {
-    this.#options = options;
     this.random = new Random(options.seed);
     this.server = new BootstrapServer(new Random(this.random.u32()));
     this.#costs = { ...DIAL_COSTS, ...options.costs };
+    this.#access = new ServerAccess<Frame>({
+      events: this.events,
+      random: this.random,
+      server: this.server,
+      keepsIdle: options.keepsIdleServer ?? true,
+      node: (id) => this.#nodes.get(id),
+      nodes: () => this.#nodes.values(),
+      enter: (node, run) => this.#enter(node, run),
+    });
     this.#links = new LinkMaking<Frame>(
       {
         events: this.events,
@@ -65,7 +71,7 @@ export class OverlayWorld<Frame> {
         node: (id) => this.#nodes.get(id),
         enter: (node, run) => this.#enter(node, run),
         reachable: (a, b) => a.group === b.group,
-        signal: (from, to, deliver) => this.#signal(from, to, deliver),
+        signal: (from, to, deliver) => this.#access.signal(from, to, deliver),
         link: (dialler, accepter) => this.#link(dialler, accepter),
       },
       this.#costs,
@@ -113,7 +119,7 @@ export class OverlayWorld<Frame> {
     this.ids.add(node.id);
     this.#wheel.add(node, this.random);
     host.start(this.#port(node));
-    this.#welcome(node);
+    this.#access.welcome(node);
     return node;
   }
 
@@ -149,31 +155,22 @@ export class OverlayWorld<Frame> {
    * consent expires. `serverReaches` tells which groups still reach the server.
    */
   partition(groupOf: (id: string) => number, serverReaches: (group: number) => boolean = () => true): void {
-    this.#serverReaches = serverReaches;
     for (const node of this.#nodes.values()) node.group = groupOf(node.id);
+    this.#access.limitTo(serverReaches);
     for (const node of this.#nodes.values()) {
-      if (!serverReaches(node.group)) this.#serverLost(node);
       for (const link of node.links.values()) if (link.a === node) this.#expireIfCut(link);
     }
   }
 
   /** Ends a partition: all can reach each other again. */
   heal(): void {
-    this.#serverReaches = () => true;
-    for (const node of this.#nodes.values()) {
-      node.group = 0;
-      if (!this.server.connected(node.id)) this.#welcome(node);
-    }
+    for (const node of this.#nodes.values()) node.group = 0;
+    this.#access.limitTo(() => true);
   }
 
   /** The server goes, or comes back and welcomes everyone within five seconds. */
   setServer(up: boolean): void {
-    if (this.server.up === up) return;
-    this.server.up = up;
-    for (const node of this.#nodes.values()) {
-      if (!up) this.#serverLost(node);
-      else this.events.after(this.random.unit() * 5_000, () => this.#welcome(node));
-    }
+    this.#access.setUp(up);
   }
 
   /** Whether two nodes that live can connect at all: some pairs of NATs never let them. */
@@ -225,8 +222,8 @@ export class OverlayWorld<Frame> {
       drop: (peer, ban) => this.#drop(node, peer, ban),
       carried: (from, body) => this.#links.carried(node, from, body),
       uncarried: (to) => this.#links.uncarried(node, to),
-      askServer: (near) => this.#ask(node, near),
-      serverNeeded: (needed) => this.#needed(node, needed),
+      askServer: (near) => this.#access.ask(node, near),
+      serverNeeded: (needed) => this.#access.needed(node, needed),
       links: () => [...node.links.keys()],
     };
   }
@@ -318,56 +315,5 @@ export class OverlayWorld<Frame> {
       this.#down(link, link.a);
       this.#down(link, link.b);
     });
-  }
-
-  #serverThere(node: OverlayNode<Frame>): boolean {
-    return this.server.up && node.alive && this.#serverReaches(node.group);
-  }
-
-  #welcome(node: OverlayNode<Frame>): void {
-    if (!this.#serverThere(node)) return;
-    this.events.after(3 * SERVER_DELAY_MS, () => {
-      if (!this.#serverThere(node) || this.server.connected(node.id)) return;
-      this.server.connect(node.id);
-      this.server.messages.welcome++;
-      const peers = this.server.peersFor(node.id, node.id);
-      this.#enter(node, () => {
-        node.host.serverOpen(true);
-        node.host.serverPeers(peers);
-      });
-    });
-  }
-
-  #serverLost(node: OverlayNode<Frame>): void {
-    if (!this.server.connected(node.id)) return;
-    this.server.disconnect(node.id);
-    this.#enter(node, () => node.host.serverOpen(false));
-  }
-
-  #needed(node: OverlayNode<Frame>, needed: boolean): void {
-    node.serverNeeded = needed;
-    if (needed && !this.server.connected(node.id)) this.#welcome(node);
-    if (!needed && this.#options.keepsIdleServer === false) this.events.after(0, () => this.#serverLost(node));
-  }
-
-  #ask(node: OverlayNode<Frame>, near: string | null): void {
-    if (!this.server.connected(node.id)) return;
-    this.server.messages.ask++;
-    this.events.after(2 * SERVER_DELAY_MS, () => {
-      if (!this.#serverThere(node)) return;
-      const peers = this.server.peersFor(node.id, near);
-      this.#enter(node, () => node.host.serverPeers(peers));
-    });
-  }
-
-  #signal(from: OverlayNode<Frame>, to: string, deliver: (to: OverlayNode<Frame>) => void): boolean {
-    if (!this.server.connected(from.id)) return false;
-    this.server.messages.signal++;
-    if (!this.server.connected(to)) return false;
-    this.events.after(2 * SERVER_DELAY_MS, () => {
-      const target = this.#nodes.get(to);
-      if (target !== undefined) this.#enter(target, () => deliver(target));
-    });
-    return true;
   }
 }
