@@ -34,7 +34,7 @@ async function claimQuota(person: Person, quota: number): Promise<void> {
 
 test("a large file made on the fly goes from tab to tab within little memory", async ({ resident }) => {
   test.setTimeout(FULL ? 900_000 : 240_000);
-  const size = FULL ? 2 * GB : 128 * MB;
+  const size = FULL ? 2 * GB : 256 * MB;
   const sharer = await resident("Ada");
   const receiver = await resident("Ben");
   const heaps = [await HeapWatch.on(sharer.page), await HeapWatch.on(receiver.page)];
