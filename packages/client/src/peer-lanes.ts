@@ -6,7 +6,7 @@ import { Lanes } from "./lanes.ts";
 const LANES_UNTIL = 300;
 
 /** What the lanes of all links need of the network; as `LaneHost`, with the peer named. */
-export interface PeerLanesHost {
+interface PeerLanesHost {
   /** Peer connections ever made. */
   created(): number;
   create(initiator: boolean, events: AssociationEvents): Association;

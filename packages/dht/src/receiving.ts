@@ -11,7 +11,7 @@ import type { ServerUse } from "./server-use.ts";
 import type { SourceRoutes } from "./source-routes.ts";
 
 /** The parts of the machine that frames are for. */
-export interface ReceivingParts {
+interface ReceivingParts {
   readonly liveness: Liveness;
   readonly fast: FastPath;
   readonly routes: SourceRoutes;

@@ -14,7 +14,7 @@ const UPKEEP_INTERVAL = 10_000;
 const UPKEEP_PAUSE = 250;
 
 /** The parts of the machine that upkeep moves. */
-export interface UpkeepParts {
+interface UpkeepParts {
   readonly mode: Mode;
   readonly neighbours: Neighbours;
   readonly neighbourhood: Neighbourhood;

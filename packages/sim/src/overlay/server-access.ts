@@ -9,7 +9,7 @@ const SERVER_DELAY_MS = 40;
 const RETURN_MS = 5_000;
 
 /** What access to the server needs of the world. */
-export interface ServerWorld<Frame> {
+interface ServerWorld<Frame> {
   readonly events: EventQueue;
   readonly random: Random;
   readonly server: BootstrapServer;
