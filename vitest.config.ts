@@ -5,7 +5,14 @@ import { CHROMIUM_FLAGS, chromiumPath } from "./scripts/chromium.mjs";
 
 const executablePath = chromiumPath(existsSync);
 
-/** `node` runs everywhere; `browser` runs the contract suites of the adapters in a real Chromium. */
+/** For tests that start processes, or simulate for long, on a busy machine. */
+const PATIENCE = { testTimeout: 60_000, hookTimeout: 120_000 };
+const PURE = "packages/{protocol,connect,swarm,dht,sim}/test/**/*.test.ts";
+
+/**
+ * `pure` tests machines that know no world, and so need no fresh one for each file; `node` what runs everywhere; `browser`
+ * the contract suites of the adapters in a real Chromium.
+ */
 export default defineConfig({
   test: {
     // Of its own accord vitest leaves one of two cores idle.
@@ -13,13 +20,18 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: "pure",
+          include: [PURE],
+          isolate: false,
+          ...PATIENCE,
+        },
+      },
+      {
+        test: {
           name: "node",
           include: ["{packages,apps}/*/test/**/*.test.{ts,tsx}", "{scripts,bench/sim,bench/wan}/test/**/*.test.ts"],
-          exclude: ["**/*.browser.test.ts"],
-          environment: "node",
-          // For tests that start processes, or simulate for long, on a busy machine.
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: [PURE, "**/*.browser.test.ts"],
+          ...PATIENCE,
         },
       },
       {

@@ -5,7 +5,7 @@ test("three people download from one sharer and from each other, and all have th
   person,
   shareOf,
 }) => {
-  const size = (FULL ? 100 : 40) * MB;
+  const size = (FULL ? 100 : 24) * MB;
   const { sharer, file, link } = await shareOf(size);
   const receivers = [await person("Ben"), await person("Cem"), await person("Dia")];
   for (const receiver of receivers) await receiver.openLink(link);
@@ -36,7 +36,7 @@ test("a second receiver completes from the first after the sharer has left", asy
 });
 
 test("a transfer completes although the server is killed in its middle", async ({ server, transferOf }) => {
-  const { receiver, file } = await transferOf(60 * MB);
+  const { receiver, file } = await transferOf((FULL ? 60 : 40) * MB);
   await receiver.reaches(0.1);
   await server.kill();
   expect((await receiver.share()).state).toBe("downloading");
