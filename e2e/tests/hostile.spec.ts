@@ -156,6 +156,7 @@ test("with nobody but a liar the share fails with a sentence, and goes on with a
 
   // Resumed first: once an honest peer is there it goes on by itself, and the button means something else.
   await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
+  expect((await receiver.share()).state).not.toBe("failed");
   sharer.page = await sharer.context.newPage();
   await sharer.visit();
   await receiver.complete();

@@ -33,7 +33,7 @@ export class PeerLanes {
 
   /** Uses so many lanes to a linked peer from now on. */
   use(peer: NodeId, count: number): void {
-    if (this.#mayMake()) this.#of(peer).use(count);
+    this.#of(peer)?.use(count);
   }
 
   /** Sends a block over a lane that holds fewer bytes than the link does; false if there is none. */
@@ -43,7 +43,7 @@ export class PeerLanes {
 
   /** A linked peer's lane frame. @throws DecodeError */
   heard(peer: NodeId, frame: Uint8Array): void {
-    if (this.#mayMake()) this.#of(peer).heard(frame);
+    this.#of(peer)?.heard(frame);
   }
 
   /** The link to the peer is no more, or a new one. */
@@ -56,13 +56,11 @@ export class PeerLanes {
     for (const peer of [...this.#lanes.keys()]) this.end(peer);
   }
 
-  #mayMake(): boolean {
-    return this.#host.created() < LANES_UNTIL;
-  }
-
-  #of(peer: NodeId): Lanes {
+  /** Null if there are none yet, and too many connections were made to begin with some. */
+  #of(peer: NodeId): Lanes | null {
     const known = this.#lanes.get(peer);
     if (known !== undefined) return known;
+    if (this.#host.created() >= LANES_UNTIL) return null;
     const host = this.#host;
     const lanes = new Lanes({
       create: (initiator, events) => host.create(initiator, events),

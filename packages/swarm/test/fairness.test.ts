@@ -48,8 +48,8 @@ describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_00
     const swarm = finished(crowd({ seed: 1, share, peers: PEERS, seeds: [10], ups: [1, 16] }));
     const correlation = givenToReceived(swarm);
     print(`rank correlation of given and received, ${PEERS} peers`, correlation);
-    // Wanted: 0.8. It was 0.90 before the uplink governor, which leaves the choker less to choose (docs/status.md).
-    expect(correlation).toBeGreaterThanOrEqual(0.7);
+    // Wanted: 0.8. Of 200 peers no run has reached it yet (docs/status.md).
+    expect(correlation).toBeGreaterThanOrEqual(FULL ? 0.7 : 0.8);
   });
 
   it.runIf(FULL)("lets a seed serve all for equal times", () => {
