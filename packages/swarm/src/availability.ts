@@ -28,6 +28,7 @@ export function onHave(ctx: Context, peer: PeerState, set: PieceSet): string | n
   const count = content?.table.count ?? MAX_PIECES;
   if (content !== null && peer.haveCount === 0 && isWhole(set, count)) claimAll(peer, content);
   else repeated = applyEach(set, count, (piece) => claim(peer, content, piece)) - (peer.haveCount - before);
+  if (peer.haveCount > before) peer.gainedAt = ctx.now;
   updateInterest(ctx, peer);
   return peer.link.claims.spend(repeated, ctx.now);
 }

@@ -78,6 +78,8 @@ export class PeerState {
   /** Pieces it says it has; sized for any share until the manifest is known. */
   bits: Uint8Array;
   haveCount = 0;
+  /** When it last told of a piece that it had not before. */
+  gainedAt = Number.NEGATIVE_INFINITY;
   /** It is counted in the picker's `seeds` rather than piece by piece. */
   countedAsSeed = false;
   /** It sent a have-set, so it has the manifest. */

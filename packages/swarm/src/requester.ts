@@ -48,19 +48,28 @@ function reportIsDue(peer: PeerState): boolean {
   return peer.joined && peer.samples.length >= enough;
 }
 
-/** Refills all peers of a share: others before seeds, so that a sole seed sends what nobody else can. */
+/**
+ * Something was given back, or may be asked for: refills all peers of a share, and of all shares if one lacked memory,
+ * which may be there now.
+ */
 export function refillShare(ctx: Context, share: ShareState): void {
-  if (!share.fetching) return;
-  const pieces = share.content?.table.count ?? 0;
-  for (const peer of share.peers.values()) if (peer.haveCount < pieces) refill(ctx, peer);
-  for (const peer of share.peers.values()) if (peer.haveCount >= pieces) refill(ctx, peer);
+  if (ctx.starved) refillStarved(ctx);
+  else refillPeers(ctx, share);
 }
 
 /** After memory became free: goes on where {@link nextBlock} had to stop. */
 export function refillStarved(ctx: Context): void {
   if (!ctx.starved) return;
   ctx.starved = false;
-  for (const share of ctx.shares.values()) refillShare(ctx, share);
+  for (const share of ctx.shares.values()) refillPeers(ctx, share);
+}
+
+/** Others before seeds, so that a sole seed sends what nobody else can. */
+function refillPeers(ctx: Context, share: ShareState): void {
+  if (!share.fetching) return;
+  const pieces = share.content?.table.count ?? 0;
+  for (const peer of share.peers.values()) if (peer.haveCount < pieces) refill(ctx, peer);
+  for (const peer of share.peers.values()) if (peer.haveCount >= pieces) refill(ctx, peer);
 }
 
 /**

@@ -17,8 +17,14 @@ import type { Content, ShareState } from "./share-state.ts";
 /** Pieces that a peer may hold alone while others hold fewer: measured, decision 0010. */
 const HELD_ALONE = 1;
 
+/**
+ * Whoever was unchoked and gained nothing for so many ms is no longer waited for: it wants nothing, or stalls, or keeps to
+ * itself what it has, and others would get nothing for its sake.
+ */
+const GAIN_MS = 5_000;
+
 /** Whether to refuse a piece that we have to a peer; if not, and no peer has it, it is promised to this one. */
-export function refusesAsSole(peer: PeerState, content: Content, piece: number): boolean {
+export function refusesAsSole(ctx: Context, peer: PeerState, content: Content, piece: number): boolean {
   const { share } = peer;
   if (peer.withheld.has(piece)) return true;
   // What the catalog's pieces say is wanted by everybody at once.
@@ -27,7 +33,7 @@ export function refusesAsSole(peer: PeerState, content: Content, piece: number):
   const holder = share.promised.get(piece);
   if (holder === peer) return false;
   const repeat = holder !== undefined || (content.picker.availability[piece] ?? 0) > 0;
-  if (!(repeat ? !peer.refused.has(piece) && othersWait(peer) : hoards(peer))) {
+  if (!(repeat ? !peer.refused.has(piece) && othersWait(peer) : hoards(ctx, peer))) {
     if (!repeat) share.promised.set(piece, peer);
     return false;
   }
@@ -50,10 +56,7 @@ export function afterSpread(ctx: Context, share: ShareState): void {
   const { content, promised } = share;
   if (content === null || promised.size === 0) return;
   recount(share, content);
-  if (someUnspread(share, content)) {
-    for (const peer of share.peers.values()) if (!hoards(peer)) offer(ctx, peer, (piece) => !peer.refused.has(piece));
-    return;
-  }
+  if (someUnspread(share, content)) return offerNew(ctx, share);
   promised.clear();
   for (const peer of share.peers.values()) {
     peer.heldAlone = 0;
@@ -72,10 +75,18 @@ function recount({ peers, promised }: ShareState, { picker }: Content): void {
   }
 }
 
-/** The uplink is idle: repeats delay nothing. */
-export function offerWhenIdle(ctx: Context, share: ShareState): void {
-  for (const peer of share.peers.values()) if (waits(peer)) return;
+/** Looks at every tick whether the uplink is idle, so that repeats delay nothing, and whether those waited for gain nothing. */
+export function offerInTime(ctx: Context, share: ShareState): void {
+  for (const peer of share.peers.values()) if (waits(peer)) return offerNew(ctx, share);
   offerWithheld(ctx, share);
+}
+
+/** Tells those that hoard no longer of the pieces that nobody has. */
+function offerNew(ctx: Context, share: ShareState): void {
+  for (const peer of share.peers.values()) {
+    if (peer.withheld.size > 0 && !hoards(ctx, peer))
+      offer(ctx, peer, (piece) => !peer.refused.has(piece));
+  }
 }
 
 /** Tells peers again of what was refused to them. */
@@ -112,10 +123,16 @@ function someUnspread(share: ShareState, content: Content): boolean {
 }
 
 /** Whether it holds many pieces alone while somebody holds fewer: the uplink serves those who pass on. */
-function hoards(peer: PeerState): boolean {
+function hoards(ctx: Context, peer: PeerState): boolean {
   if (peer.heldAlone < HELD_ALONE) return false;
-  for (const other of others(peer)) if (other.peerInterested && other.heldAlone < peer.heldAlone) return true;
+  for (const other of others(peer)) {
+    if (other.peerInterested && other.heldAlone < peer.heldAlone && gains(ctx, other)) return true;
+  }
   return false;
+}
+
+function gains(ctx: Context, peer: PeerState): boolean {
+  return ctx.now - Math.max(peer.gainedAt, peer.chokeChangedAt) < GAIN_MS;
 }
 
 /** Whether another peer waits for our uplink. */

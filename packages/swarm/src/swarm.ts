@@ -19,7 +19,7 @@ import { onReject, refill, refillShare, refillStarved, takeBlock } from "./reque
 import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
-import { afterSpread, offerWhenIdle } from "./sole-seed.ts";
+import { afterSpread, offerInTime } from "./sole-seed.ts";
 import { onPulse, setLimits } from "./speed-limits.ts";
 import { timeOut } from "./timeouts.ts";
 import { onCancel, onFlushed, onLoaded, onRequest, pump, relieveLink } from "./uploader.ts";
@@ -327,6 +327,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     if (ctx.now - this.#lastTick > ASLEEP) ctx.awakeSince = ctx.now;
     this.#lastTick = ctx.now;
     ctx.governor.expire(ctx.now);
+    refillStarved(ctx);
     for (const link of ctx.links.values()) relieveLink(ctx, link);
     pump(ctx);
     tryLanes(ctx);
@@ -344,7 +345,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     tidyLinks(ctx, share);
     dial(ctx, share);
     rechoke(ctx, share);
-    offerWhenIdle(ctx, share);
+    offerInTime(ctx, share);
     exchangePeersOf(ctx, share);
     findProviders(ctx, share);
     checkHonestSource(ctx, share);

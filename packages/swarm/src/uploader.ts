@@ -265,5 +265,5 @@ function isInside({ table }: Content, [piece, offset, length]: BlockRange): bool
 function mayServe(ctx: Context, peer: PeerState, content: Content, piece: number): boolean {
   const queued = peer.uploads.size + peer.parked.size + peer.ready.size;
   const able = !peer.amChoking && getBit(content.have, piece) && queued < ctx.limits.queuedRequests;
-  return able && !refusesAsSole(peer, content, piece);
+  return able && !refusesAsSole(ctx, peer, content, piece);
 }

@@ -104,6 +104,16 @@ describe("asking for pieces", () => {
     expect(asked(talk.say(A, { type: "reject", share: 7, blocks: [range!] }))).toEqual([]);
   });
 
+  it("asks others at once when a refusal gives memory back", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(3, 64 * KIB) }), { fetchingBytes: 128 * KIB });
+    talk.fetch();
+    const first = asked(talk.source(A, [[0, 2]]));
+    expect(asked(talk.source(B, [[2, 1]]))).toEqual([]);
+    talk.say(A, { type: "choke", share: 7 });
+    const next = asked(talk.say(A, { type: "reject", share: 7, blocks: first }));
+    expect(next.map(([piece]) => piece)).toContain(2);
+  });
+
   it("gives the requests of a broken link to others at once", () => {
     const talk = new Conversation(drawShare({ lengths: sizes(2, 64 * KIB) }));
     talk.fetch([[0, 1]]);

@@ -102,6 +102,17 @@ describe("a sole seed", () => {
     expect(ask(talk, B, 3)).toEqual([]);
     expect(told(tell(talk, B, 1), A)).toEqual([3]);
   });
+
+  it("keeps nothing from anybody for the sake of a peer that gains nothing", () => {
+    const talk = soleSeed();
+    ask(talk, B, 1);
+    ask(talk, A, 2);
+    tell(talk, A, 2);
+    talk.wait(4_500);
+    expect(ask(talk, A, 3, 4)).toEqual([3, 4]);
+    expect(told(talk.wait(1_000), A)).toContain(3);
+    expect(ask(talk, A, 3, 4)).toEqual([]);
+  });
 });
 
 describe("a receiver that is refused", () => {
