@@ -78,14 +78,16 @@ export class Hub implements Machine<HubInput, HubEffect> {
     const { burst, socketsPerAddress } = this.#options.limits;
     const group = addressGroup(address);
     if (!this.#addresses.admit(group, socketsPerAddress)) return [{ type: "close", socket, closing: "address-full" }];
+    const nonce = this.#options.random(ID_BYTES);
     this.#sessions.set(socket, {
       addressGroup: group,
       tokens: burst,
       at: now,
-      stage: { name: "fresh", openedAt: now },
+      stage: { name: "fresh", openedAt: now, nonce },
     });
     this.#unproved.add(socket);
-    return NOTHING;
+    // Unasked, so that a newcomer need not wait for the answer to its `hello`: a round trip less until it is let in.
+    return [{ type: "send", socket, message: { type: "challenge", nonce } }];
   }
 
   /** Every message costs a token, also one that cannot be read. */
@@ -104,8 +106,8 @@ export class Hub implements Machine<HubInput, HubEffect> {
   #act(socket: number, session: Session, message: ClientMessage): Effects {
     const { stage } = session;
     if (stage.name === "proved") return this.#serve(socket, session, stage.id, message);
-    if (stage.name === "fresh" && message.type === "hello") return this.#challenge(socket, session, message);
-    if (stage.name === "challenged" && message.type === "prove") {
+    if (stage.name === "fresh" && message.type === "hello") return this.#greeted(socket, session, message);
+    if (stage.name === "greeted" && message.type === "prove") {
       session.stage = { ...stage, name: "verifying" };
       const { publicKey, nonce } = stage;
       return [{ type: "verify", socket, publicKey, payload: provePayload(nonce), signature: message.signature }];
@@ -113,13 +115,11 @@ export class Hub implements Machine<HubInput, HubEffect> {
     return this.#close(socket, session, "wrong-order");
   }
 
-  #challenge(socket: number, session: Session, hello: ClientMessage & { readonly type: "hello" }): Effects {
+  #greeted(socket: number, session: Session, hello: ClientMessage & { readonly type: "hello" }): Effects {
     if (hello.v !== PROTOCOL_VERSION) return this.#close(socket, session, "wrong-version");
     if (session.stage.name !== "fresh") return NOTHING;
-    const nonce = this.#options.random(ID_BYTES);
-    const { openedAt } = session.stage;
-    session.stage = { name: "challenged", openedAt, publicKey: hello.publicKey, nonce };
-    return [{ type: "send", socket, message: { type: "challenge", nonce } }];
+    session.stage = { ...session.stage, name: "greeted", publicKey: hello.publicKey };
+    return NOTHING;
   }
 
   #verified(socket: number, session: Session, ok: boolean, time: number): Effects {

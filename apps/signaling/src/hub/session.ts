@@ -1,11 +1,11 @@
 import type { NodeId } from "@starling/protocol";
 import type { TokenBucket } from "./token-bucket.ts";
 
-/** How far a socket is: `hello`, `challenge`, `prove`, `verify`, `welcome`. */
+/** How far a socket is: challenged at once, then `hello`, `prove`, `verify`, `welcome`. */
 type Stage =
-  | { readonly name: "fresh"; readonly openedAt: number }
+  | { readonly name: "fresh"; readonly openedAt: number; readonly nonce: Uint8Array }
   | {
-      readonly name: "challenged" | "verifying";
+      readonly name: "greeted" | "verifying";
       readonly openedAt: number;
       readonly publicKey: Uint8Array;
       readonly nonce: Uint8Array;
