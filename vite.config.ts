@@ -25,8 +25,27 @@ function precompress(): Plugin {
   };
 }
 
+/** The pages begin to load beside the client, and not only once that runs and asks for them. */
+function preloadPages(): Plugin {
+  return {
+    name: "preload-pages",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (_, { bundle = {} }) =>
+        Object.values(bundle)
+          .filter((file) => file.type === "chunk" && file.isDynamicEntry)
+          .map(({ fileName }) => ({
+            tag: "link",
+            attrs: { rel: "modulepreload", href: `/${fileName}` },
+            injectTo: "head",
+          })),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), serviceWorker(), precompress()],
+  plugins: [react(), serviceWorker(), preloadPages(), precompress()],
   server: { proxy: { "/ws": { target: signaling, ws: true }, "/config.json": { target: signaling } } },
   build: { target: "es2023", outDir: "dist", sourcemap: true, chunkSizeWarningLimit: 1000 },
 });

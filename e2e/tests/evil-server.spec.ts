@@ -53,14 +53,15 @@ async function expectNothingPasses({ evil, people }: Party, attack: Attack): Pro
   const [sharer, receiver] = people;
   if (!sharer || !receiver) throw new Error("nobody is there");
   const { link } = await shareText(sharer, "for Ben's eyes");
-  const download = downloadText(receiver, link);
+  // Opening gives up after half a minute; its share waits on.
+  const download = downloadText(receiver, link).catch(() => null);
   await expect.poll(() => evil.attacked, LATER).toBeGreaterThan(0);
   await sharer.page.waitForTimeout(EVIL_MS);
   // Counts every frame of every link, a hello included.
   for (const person of people) expect(await person.stats()).toMatchObject({ links: 0, bytesReceived: 0 });
 
   evil.attack = HONEST;
-  expect(await download).toBe("for Ben's eyes");
+  expect((await download) ?? (await downloadText(receiver, link))).toBe("for Ben's eyes");
   for (const person of people)
     await expect.poll(async () => (await person.stats()).links, LATER).toBe(people.length - 1);
 }

@@ -173,9 +173,13 @@ describe("twenty ids ground near a key", () => {
     const askers = network.hosts
       .filter(({ id }) => !ring.has(id) && id !== provider.id && network.world.connectable(id, provider.id))
       .slice(0, 20);
-    for (const asker of askers) network.world.enter(asker.id, () => asker.dial(provider.id));
-    network.run(30_000);
-    const linked = askers.filter(({ id }) => network.world.node(id)?.links.has(provider.id)).length;
+    const unlinked = () => askers.filter(({ id }) => !network.world.node(id)?.links.has(provider.id));
+    // One dial in 25 fails by chance, and those who want something dial again.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      for (const asker of unlinked()) network.world.enter(asker.id, () => asker.dial(provider.id));
+      network.run(30_000);
+    }
+    const linked = askers.length - unlinked().length;
     print("bad ids among the 20 nearest the key", `${nearest}`, "");
     print("askers that find the provider before", `${honest} of 20`, "20");
     print("  with 20 bad ids come, without hints", `${attacked} of 20`, "");

@@ -1,5 +1,5 @@
 import { Pause, Play, Trash2 } from "lucide-react";
-import { memo, useCallback, useState } from "react";
+import { memo, useCallback, useRef, useState } from "react";
 import { Button } from "react-aria-components";
 import { holdsOnlyCopy, pauseAction } from "../logic/share-facts.ts";
 import { pauseShare, removeShare, resumeShare } from "../state/actions.ts";
@@ -37,6 +37,8 @@ interface ActionButtonsProps {
 /** No whole share among its properties: accessible buttons cost too much to render with every change of progress. */
 const ActionButtons = memo(function ActionButtons({ id, of, action, ask }: ActionButtonsProps) {
   const named = (name: string) => (of === undefined ? name : `${name} ${of}`);
+  /** What the button said when it was pressed: a share that resumes by itself under the finger is not paused. */
+  const begun = useRef(action);
   const look = of === undefined ? "button button-plain" : "button button-icon";
   return (
     <div className="actions">
@@ -45,7 +47,10 @@ const ActionButtons = memo(function ActionButtons({ id, of, action, ask }: Actio
         <Button
           className={look}
           aria-label={named(action)}
-          onPress={() => (action === "Pause" ? pauseShare(id) : resumeShare(id))}
+          onPressStart={() => {
+            begun.current = action;
+          }}
+          onPress={() => begun.current === action && (action === "Pause" ? pauseShare(id) : resumeShare(id))}
         >
           {action === "Pause" ? <Pause aria-hidden="true" /> : <Play aria-hidden="true" />}
           {of === undefined && action}
