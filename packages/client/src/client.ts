@@ -187,6 +187,7 @@ class StarlingClient implements Client {
           overlay.input({ type: "link-down", peer });
           swarm.linkDown(peer);
         },
+        roundTrip: (peer, ms) => swarm.path(peer, ms),
         dialFailed: (peer, alternates) => overlay.input({ type: "dial-failed", peer, alternates }),
         created: (count) => overlay.input({ type: "created", count }),
         carry: (to, body) => overlay.input({ type: "carry", to, body }),

@@ -41,13 +41,13 @@ export class LinkSession {
 
   /** The last round trip and way measured; asking refreshes it for next time. */
   get knownStats(): LinkStats | null {
-    const now = performance.now();
-    if (now - this.#statsAt > STATS_EVERY_MS) {
-      this.#statsAt = now;
-      void this.association.stats().then((stats) => {
-        this.#stats = stats;
-      });
-    }
+    if (performance.now() - this.#statsAt > STATS_EVERY_MS) void this.measure();
+    return this.#stats;
+  }
+
+  async measure(): Promise<LinkStats> {
+    this.#statsAt = performance.now();
+    this.#stats = await this.association.stats();
     return this.#stats;
   }
 

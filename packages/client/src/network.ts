@@ -33,6 +33,8 @@ interface UpLink {
 interface NetworkEvents {
   linkUp(link: UpLink): void;
   linkDown(peer: NodeId, reason: DownReason): void;
+  /** Ms that the browser measured of the new link's path. */
+  roundTrip(peer: NodeId, ms: number): void;
   /** A frame of any kind but hello. */
   frame(peer: NodeId, frame: Uint8Array): void;
   flushed(peer: NodeId, queuedBytes: number): void;
@@ -341,6 +343,11 @@ export class Network {
     this.#links.set(effect.peer, session);
     this.#tellCarrier();
     session.linkUp(effect.peer, () => this.#options.events.linkUp(effect));
+    void session.measure().then(({ roundTripMs }) => {
+      if (roundTripMs !== null && this.#links.get(effect.peer) === session) {
+        this.#options.events.roundTrip(effect.peer, roundTripMs);
+      }
+    });
   }
 
   #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {

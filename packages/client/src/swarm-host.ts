@@ -138,6 +138,10 @@ export class SwarmHost {
     this.#runner.dispatch({ type: "link-up", peer, localNonce, remoteNonce });
   }
 
+  path(peer: NodeId, roundTripMs: number): void {
+    this.#runner.dispatch({ type: "path", peer, roundTripMs });
+  }
+
   linkDown(peer: NodeId): void {
     this.#runner.dispatch({ type: "link-down", peer });
   }

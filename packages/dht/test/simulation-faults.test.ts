@@ -3,6 +3,7 @@ import { Churn, compareXor } from "@starling/sim";
 import { afterAll, describe, expect, it } from "vitest";
 import { FULL, MINUTE, print, samplesOf, shown, stopwatch } from "./measured.ts";
 import { colluding, dropsRequests } from "./misconduct.ts";
+import type { DhtHost } from "./overlay-host.ts";
 import { Ledger } from "./overlay-ledger.ts";
 import { Library } from "./overlay-library.ts";
 import { type ConductOf, DhtNetwork } from "./overlay-network.ts";
@@ -140,6 +141,17 @@ describe("twenty ids ground near a key", () => {
       .map(({ publicKey }) => publicKey);
   }
 
+  /** How many of these come to a link with somebody whose id they know. */
+  function dialled(network: DhtNetwork, askers: readonly DhtHost[], id: NodeId): number {
+    const unlinked = () => askers.filter((asker) => !network.world.node(asker.id)?.links.has(id));
+    // One dial in 25 fails by chance, and those who want something dial again.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      for (const asker of unlinked()) network.world.enter(asker.id, () => asker.dial(id));
+      network.run(30_000);
+    }
+    return askers.length - unlinked().length;
+  }
+
   it("may hide providers of that key, but not from those who have a hint", { timeout: 600_000 }, () => {
     const network = new DhtNetwork({ seed: 11 });
     network.warm(FULL ? 150 : 80);
@@ -173,13 +185,7 @@ describe("twenty ids ground near a key", () => {
     const askers = network.hosts
       .filter(({ id }) => !ring.has(id) && id !== provider.id && network.world.connectable(id, provider.id))
       .slice(0, 20);
-    const unlinked = () => askers.filter(({ id }) => !network.world.node(id)?.links.has(provider.id));
-    // One dial in 25 fails by chance, and those who want something dial again.
-    for (let attempt = 0; attempt < 2; attempt++) {
-      for (const asker of unlinked()) network.world.enter(asker.id, () => asker.dial(provider.id));
-      network.run(30_000);
-    }
-    const linked = askers.length - unlinked().length;
+    const linked = dialled(network, askers, provider.id);
     print("bad ids among the 20 nearest the key", `${nearest}`, "");
     print("askers that find the provider before", `${honest} of 20`, "20");
     print("  with 20 bad ids come, without hints", `${attacked} of 20`, "");

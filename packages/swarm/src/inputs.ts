@@ -53,6 +53,8 @@ export type SwarmInput =
       readonly remoteNonce: Uint8Array;
     }
   | { readonly type: "link-down"; readonly peer: NodeId }
+  /** What a packet and its answer take on the link, ms, as the browser measures it apart from the page. */
+  | { readonly type: "path"; readonly peer: NodeId; readonly roundTripMs: number }
   | { readonly type: "message"; readonly peer: NodeId; readonly message: SwarmMessage }
   | { readonly type: "block"; readonly peer: NodeId; readonly block: BlockMessage }
   /** The link's send queue fell below its low-water mark; `queuedBytes` still wait. */

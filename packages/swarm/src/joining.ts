@@ -44,6 +44,14 @@ export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remot
   }
 }
 
+/** A peer whose packets take no longer (ms) is on this machine or nearby. */
+const NEAR_MS = 20;
+
+export function onPath(ctx: Context, peer: NodeId, roundTripMs: number): void {
+  const link = ctx.links.get(peer);
+  if (link !== undefined) link.isNear = roundTripMs <= NEAR_MS;
+}
+
 /** All of the link's requests go back at once. */
 export function linkDown(ctx: Context, id: NodeId): void {
   const link = ctx.links.get(id);

@@ -14,9 +14,11 @@ const RANDOM_FIRST = 4;
 
 /**
  * A block takes at most about this part of a second: what one takes is lost to whoever waits behind it, and delays cannot
- * be measured finer. But each message costs both browsers the same, whatever its length.
+ * be measured finer. But each message costs both browsers the same, whatever its length, and where the path is short that
+ * is all that counts (decision 0015).
  */
 const BLOCK_TIME = 1 / 32;
+const NEAR_BLOCK_TIME = 1 / 8;
 
 /** A block to ask for. */
 export interface NextBlock {
@@ -106,8 +108,9 @@ function begin(ctx: Context, peer: PeerState, content: Content, piece: number): 
 
 /** Fast peers send larger blocks. One that has shown no rate yet begins with the smallest. */
 function blockBytes({ limits }: Context, peer: PeerState): number {
+  const most = peer.window.rate * (peer.link.isNear ? NEAR_BLOCK_TIME : BLOCK_TIME);
   let bytes = limits.blockBytes;
-  while (bytes * 2 <= Math.min(limits.largeBlockBytes, peer.window.rate * BLOCK_TIME)) bytes *= 2;
+  while (bytes * 2 <= Math.min(limits.largeBlockBytes, most)) bytes *= 2;
   return bytes;
 }
 

@@ -44,6 +44,8 @@ export class Link {
   readonly claims = new ClaimBudget();
   readonly path = new PathDelay();
   readonly lanes = new LaneTrial();
+  /** Whether packets themselves take hardly any time, however long blocks wait for a busy processor. */
+  isNear = false;
   /** Bytes of blocks handed to the channel, ever. */
   sentBytes = 0;
   /** Bytes sent, idle times made up for: who has least is served next. */
@@ -111,6 +113,9 @@ export class PeerState {
   /** Time-outs since its last block, and when the last was. */
   strikes = 0;
   struckAt = Number.NEGATIVE_INFINITY;
+  /** Rejects since its last block or `have`, though it unchokes us, and when the last came. */
+  refusals = 0;
+  refusedAt = Number.NEGATIVE_INFINITY;
   /** Requests went unanswered since its last block: it gets one at a time. */
   snubbed = false;
   lastBlockAt = 0;

@@ -20,6 +20,12 @@ const REFILL_PART = 1 / 8;
  * be as small as one block, and then nothing moves before its report.
  */
 const BUSY_RATE = 4_000_000;
+/**
+ * Who refused so often in a row gives nothing new for now, as a sole seed does: it is asked again once it tells of pieces,
+ * or after so many ms. Four receivers on one machine otherwise sent a third of their requests in vain.
+ */
+const REFUSALS = 3;
+const REFUSED_MS = 1_000;
 const REPORT_SAMPLES = 4;
 
 /**
@@ -84,6 +90,7 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
   if (entry.length !== length) return "wrong-block-length";
   const late = !entry.live;
   settle(ctx, peer, key, entry);
+  peer.refusals = 0;
   count(ctx, peer, message, ctx.now - entry.at);
   const { begun, block } = entry;
   // Given up as passed over, and yet it came: the peer has the piece and only is slow.
@@ -111,8 +118,21 @@ export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRa
     disclaim(peer, peer.share.content, piece);
     refused.add(entry.begun);
   }
+  if (refused.size > 0) {
+    peer.refusals++;
+    peer.refusedAt = ctx.now;
+  }
   for (const begun of refused) leavePiece(ctx, peer, begun);
   updateInterest(ctx, peer);
+}
+
+/** Asks those again who refused a while ago. */
+export function askRefusing(ctx: Context, share: ShareState): void {
+  for (const peer of share.peers.values()) {
+    if (peer.refusals < REFUSALS || ctx.now - peer.refusedAt < REFUSED_MS) continue;
+    peer.refusals = 0;
+    refill(ctx, peer);
+  }
 }
 
 /** The peer will not send the rest of this piece: whoever has it may begin or take it over. */
@@ -178,7 +198,7 @@ function isWithinLimits(ctx: Context, share: ShareState): boolean {
 }
 
 function mayAsk(peer: PeerState): boolean {
-  return peer.joined && !peer.peerChoking && peer.useful > 0 && peer.share.fetching;
+  return peer.joined && !peer.peerChoking && peer.useful > 0 && peer.share.fetching && peer.refusals < REFUSALS;
 }
 
 function wantsRefill(peer: PeerState): boolean {

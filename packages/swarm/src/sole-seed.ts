@@ -84,8 +84,7 @@ export function offerInTime(ctx: Context, share: ShareState): void {
 /** Tells those that hoard no longer of the pieces that nobody has. */
 function offerNew(ctx: Context, share: ShareState): void {
   for (const peer of share.peers.values()) {
-    if (peer.withheld.size > 0 && !hoards(ctx, peer))
-      offer(ctx, peer, (piece) => !peer.refused.has(piece));
+    if (peer.withheld.size > 0 && !hoards(ctx, peer)) offer(ctx, peer, (piece) => !peer.refused.has(piece));
   }
 }
 

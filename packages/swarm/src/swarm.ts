@@ -8,14 +8,14 @@ import { Context } from "./context.ts";
 import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
-import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave } from "./joining.ts";
+import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave, onPath } from "./joining.ts";
 import { tryLanes } from "./lane-trial.ts";
 import { blockKey, DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
 import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from "./manifest-exchange.ts";
 import { exchangePeersOf } from "./peer-exchange.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { findProviders } from "./provider-search.ts";
-import { onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
+import { askRefusing, onReject, refill, refillShare, refillStarved, takeBlock } from "./requester.ts";
 import { select, setReader, startContent, updateAll } from "./selection.ts";
 import { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
@@ -83,6 +83,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
       case "link-down":
         linkDown(this.#ctx, input.peer);
         return;
+      case "path":
+        return onPath(this.#ctx, input.peer, input.roundTripMs);
       case "flushed":
         return this.#flushed(input);
       case "tick":
@@ -101,7 +103,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   #ofShare(
     input: Exclude<
       SwarmInput,
-      Input<"block" | "message" | "link-up" | "link-down" | "flushed" | "tick" | "pulse" | "limit" | "add">
+      Input<"block" | "message" | "link-up" | "link-down" | "path" | "flushed" | "tick" | "pulse" | "limit" | "add">
     >,
   ): void {
     const ctx = this.#ctx;
@@ -252,6 +254,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     switch (message.type) {
       case "have": {
         const breach = onHave(ctx, peer, message.pieces);
+        peer.refusals = 0;
         fetchManifest(ctx, peer.share);
         afterSpread(ctx, peer.share);
         refill(ctx, peer);
@@ -339,6 +342,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     for (const peer of timeOut(ctx, share)) dropPeer(ctx, peer.id, "unanswered-requests");
     const silent = manifestStall(ctx, share);
     if (silent !== null && silent.strikes >= ctx.limits.strikes) dropPeer(ctx, silent.id, "unanswered-requests");
+    askRefusing(ctx, share);
     fetchManifest(ctx, share);
     tellLate(ctx, share);
     loseInterest(ctx, share);

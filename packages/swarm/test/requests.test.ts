@@ -1,3 +1,4 @@
+import type { BlockRange } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
 import { asked, Conversation, of, sent } from "./conversation.ts";
 import { drawShare, node, sizes } from "./drawn-share.ts";
@@ -102,6 +103,42 @@ describe("asking for pieces", () => {
     talk.fetch([[0, 1]]);
     const [range] = asked(talk.source(A));
     expect(asked(talk.say(A, { type: "reject", share: 7, blocks: [range!] }))).toEqual([]);
+  });
+
+  it("leaves a peer alone that refuses three times in a row, until it tells of pieces or a second has passed", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(9, 64 * KIB) }));
+    talk.fetch();
+    const refusals = (first: BlockRange[]) => {
+      const numbers: number[] = [];
+      for (let next = first; next.length > 0; numbers.push(next.length)) {
+        next = asked(talk.say(A, { type: "reject", share: 7, blocks: next }));
+      }
+      return numbers.length;
+    };
+    expect(refusals(asked(talk.source(A)))).toBe(3);
+    expect(refusals(asked(talk.say(A, { type: "have", share: 7, pieces: { ranges: [[0, 9]] } })))).toBe(3);
+    expect(asked(talk.wait(750))).toEqual([]);
+    expect(refusals(asked(talk.wait(500)))).toBe(3);
+  });
+
+  it("asks a peer nearby for larger blocks than one as fast and far away", () => {
+    const largest = (roundTripMs: number) => {
+      const talk = new Conversation(drawShare({ lengths: sizes(20, 256 * KIB) }));
+      talk.fetch();
+      talk.linkUp(A);
+      talk.input({ type: "path", peer: A, roundTripMs });
+      talk.say(A, talk.joinMessage(A));
+      talk.say(A, { type: "have", share: 7, pieces: { ranges: [[0, 20]] } });
+      const waiting = asked(talk.say(A, { type: "unchoke", share: 7 }));
+      const sizesAsked: number[] = [];
+      for (let block = waiting.shift(); block !== undefined && sizesAsked.length < 40; block = waiting.shift()) {
+        talk.wait(20);
+        sizesAsked.push(block[2]);
+        waiting.push(...asked(talk.block(A, block)));
+      }
+      return Math.max(...sizesAsked);
+    };
+    expect(largest(1)).toBeGreaterThan(largest(60));
   });
 
   it("asks others at once when a refusal gives memory back", () => {
