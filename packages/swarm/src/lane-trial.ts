@@ -84,7 +84,8 @@ export function tryLanes(ctx: Context): void {
   let active = 0;
   for (const link of ctx.links.values()) if (isBusy(link) || isAsked(link)) active++;
   for (const link of ctx.links.values()) {
-    const may = active < FEW_PEERS && link.path.minRoundTrip > NEAR && ctx.speed.up.rate === null;
+    const isFar = !link.isNear && link.path.minRoundTrip > NEAR;
+    const may = active < FEW_PEERS && isFar && ctx.speed.up.rate === null;
     const count = link.lanes.tick(link.sentBytes, isBusy(link), may, ctx.now);
     if (count !== null) ctx.emit({ type: "lanes", peer: link.peer, count });
   }
