@@ -47,5 +47,5 @@ function preloadPages(): Plugin {
 export default defineConfig({
   plugins: [react(), serviceWorker(), preloadPages(), precompress()],
   server: { proxy: { "/ws": { target: signaling, ws: true }, "/config.json": { target: signaling } } },
-  build: { target: "es2023", outDir: "dist", sourcemap: true, chunkSizeWarningLimit: 1000 },
+  build: { target: "es2023", outDir: "dist", sourcemap: true, cssCodeSplit: false, chunkSizeWarningLimit: 1000 },
 });

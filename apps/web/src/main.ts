@@ -1,14 +1,25 @@
-import { createClient } from "@starling/client";
+import { type Client, createClient } from "@starling/client";
 import "./styles/index.css";
 import { missingRequirement, platformOf } from "./requirements.ts";
 
-/** Connecting takes longer than drawing: the pages are a file of their own, and load while the client starts. */
-async function start(root: HTMLElement): Promise<void> {
+/** A client, or what kept it from starting. */
+async function startClient(): Promise<Client | Error> {
   const missing = missingRequirement(platformOf(window));
-  const client = missing === null ? createClient({ origin: location.origin + location.pathname }) : missing;
-  if (client instanceof Promise) client.then((ready) => Object.assign(window, { starling: ready })).catch(() => {});
+  if (missing !== null) return new Error(missing);
+  try {
+    const client = await createClient({ origin: location.origin + location.pathname });
+    window.starling = client;
+    return client;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** The interface is a file of its own, read once the client runs: to be connected takes longer than to be drawn. */
+async function start(root: HTMLElement): Promise<void> {
+  const client = await startClient();
   const { showPage } = await import("./page.tsx");
-  await showPage(root, client);
+  showPage(root, client);
 }
 
 const root = document.getElementById("root");

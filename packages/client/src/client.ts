@@ -1,6 +1,6 @@
 import { FRAME, frameKind, type NodeId } from "@starling/protocol";
 import { createWriteBehind, openIndexedDbStore, type PieceStore, StoreUnavailableError } from "@starling/store";
-import { createWebRtcTransport, type Transport } from "@starling/transport";
+import { createWebRtcTransport, type OpenSocket, openSocketEarly, type Transport } from "@starling/transport";
 import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, SpeedLimits, Stats } from "./api.ts";
 import type { Core } from "./core.ts";
 import { StorageError } from "./errors.ts";
@@ -33,9 +33,10 @@ const DATABASE = "starling";
  * browser allows no storage.
  */
 export async function createClient(options: ClientOptions): Promise<Client> {
+  const openSocket = openSocketEarly(signalingUrl(options.origin));
   const store = await openStore(options.database ?? DATABASE);
   const identity = await takeIdentity(store);
-  const client = new StarlingClient(options.origin, store, identity, createWebRtcTransport());
+  const client = new StarlingClient(options.origin, store, identity, createWebRtcTransport(), openSocket);
   await client.loadShares();
   return client;
 }
@@ -67,11 +68,11 @@ class StarlingClient implements Client {
   #limits = savedLimits();
   #closed = false;
 
-  constructor(origin: string, store: PieceStore, identity: Identity, transport: Transport) {
+  constructor(origin: string, store: PieceStore, identity: Identity, transport: Transport, openSocket: OpenSocket) {
     this.nodeId = identity.nodeId;
     this.#identity = identity;
     this.#transport = transport;
-    this.#core = this.#wire(origin, store, identity, transport);
+    this.#core = this.#wire(origin, store, identity, transport, openSocket);
     const { overlay } = this.#core;
     this.overlay = new OverlayApi(overlay, () => overlayView(this.#core));
     overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
@@ -156,7 +157,7 @@ class StarlingClient implements Client {
     void this.#sweep();
   }
 
-  #wire(origin: string, store: PieceStore, identity: Identity, transport: Transport): Core {
+  #wire(origin: string, store: PieceStore, identity: Identity, transport: Transport, openSocket: OpenSocket): Core {
     const writeBehind = createWriteBehind(store, {}, (report) => {
       if (report.type === "stored") swarm.stored(report.shareId, report.pieces);
       else swarm.storeFailed(report.shareId, report.pieces, report.reason);
@@ -177,6 +178,7 @@ class StarlingClient implements Client {
       identity,
       transport,
       signalingUrl: signalingUrl(origin),
+      openSocket,
       iceServers: [],
       events: {
         linkUp: ({ peer, publicKey, dialled, localNonce, remoteNonce }) => {

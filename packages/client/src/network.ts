@@ -10,6 +10,7 @@ import { DecodeError, FRAME, frameKind, type NodeId } from "@starling/protocol";
 import {
   createSignalingClient,
   type LinkStats,
+  type OpenSocket,
   type OutgoingFrame,
   type SignalingClient,
   type Transport,
@@ -57,6 +58,7 @@ export interface NetworkOptions {
   readonly transport: Transport;
   /** Address of the server's WebSocket. */
   readonly signalingUrl: string;
+  readonly openSocket: OpenSocket;
   readonly iceServers: readonly RTCIceServer[];
   readonly events: NetworkEvents;
 }
@@ -183,10 +185,15 @@ export class Network {
   }
 
   #openSignaling(): SignalingClient {
-    const { events, identity, signalingUrl } = this.#options;
+    const { events, identity, signalingUrl, openSocket } = this.#options;
     const own = identity.nodeId;
     return createSignalingClient(
-      { url: signalingUrl, publicKey: identity.keys.publicKey, sign: (payload) => identity.keys.sign(payload) },
+      {
+        url: signalingUrl,
+        publicKey: identity.keys.publicKey,
+        sign: (payload) => identity.keys.sign(payload),
+        openSocket,
+      },
       {
         open: () => this.#setSignaling(true),
         closed: () => this.#setSignaling(false),

@@ -21,3 +21,32 @@ export const openWebSocket: OpenSocket = (url, events) => {
   socket.onclose = ({ code, reason }) => events.closed(code, reason);
   return { send: (text) => socket.send(text), close: () => socket.close() };
 };
+
+/**
+ * Opens a socket before anybody can speak on it: who a page is comes out of its storage, which takes as long as the way to
+ * the server. What it reports meanwhile waits for whoever first asks for a socket to `url`; all others are new ones. The
+ * server closes one that nobody takes over.
+ */
+export function openSocketEarly(url: string, openSocket: OpenSocket = openWebSocket): OpenSocket {
+  const waiting: ((events: SocketEvents) => void)[] = [];
+  let taker: SocketEvents | null = null;
+  const report = (tell: (events: SocketEvents) => void): void => {
+    if (taker === null) waiting.push(tell);
+    else tell(taker);
+  };
+  let early: Socket | null = openSocket(url, {
+    open: () => report((events) => events.open()),
+    message: (data) => report((events) => events.message(data)),
+    closed: (code, reason) => report((events) => events.closed(code, reason)),
+  });
+  return (address, events) => {
+    const socket = early;
+    if (socket === null || address !== url) return openSocket(address, events);
+    early = null;
+    queueMicrotask(() => {
+      taker = events;
+      for (const tell of waiting) tell(events);
+    });
+    return socket;
+  };
+}

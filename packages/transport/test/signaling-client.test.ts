@@ -1,6 +1,6 @@
 import { decodeClientMessage, encodeServerMessage, type NodeId, type ServerMessage } from "@starling/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createSignalingClient, type SignalingClient, type SocketEvents } from "../src/index.ts";
+import { createSignalingClient, openSocketEarly, type SignalingClient, type SocketEvents } from "../src/index.ts";
 
 const PEER = "ab".repeat(32) as NodeId;
 const KEY = new Uint8Array(32).fill(1);
@@ -101,6 +101,26 @@ describe("signaling client", () => {
     expect(client.signal(PEER, Uint8Array.of(1))).toBe(false);
     last().says(WELCOME);
     expect(log).toEqual([["welcome", { peers: [PEER], ice: [{ urls: ["stun:a.example"] }], time: 1234 }], ["open"]]);
+  });
+
+  it("takes over a socket that was opened before it was there, and what that brought, once", async () => {
+    const openSocket = openSocketEarly("ws://server.example/ws", (_url, events) => {
+      sockets.push(new FakeSocket(events));
+      return last();
+    });
+    last().events.open();
+    last().says({ type: "challenge", nonce: new Uint8Array(32) });
+    start({ openSocket });
+    expect(sockets).toHaveLength(1);
+    await advance(0);
+    expect(last().sent.map((message) => message?.type)).toEqual(["hello", "prove"]);
+    last().says(WELCOME);
+    expect(log.at(-1)).toEqual(["open"]);
+    await last().drops();
+    await advance(1_000);
+    expect(sockets).toHaveLength(2);
+    await last().welcomes();
+    expect(log.at(-1)).toEqual(["open"]);
   });
 
   it("carries messages both ways", async () => {
