@@ -15,6 +15,7 @@ const PURE = "packages/{protocol,connect,swarm,dht,sim}/test/**/*.test.ts";
  */
 export default defineConfig({
   test: {
+    provide: { full: process.env.STARLING_FULL === "1" },
     // Of its own accord vitest leaves one of two cores idle.
     maxWorkers: 2,
     projects: [

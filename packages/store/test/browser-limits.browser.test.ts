@@ -1,9 +1,19 @@
 import { idBytes, type PieceHash, toHex } from "@starling/protocol";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { cdp } from "vitest/browser";
 import { openIndexedDbStore, type PieceStore } from "../src/index.ts";
 import { settle } from "./harness.ts";
 import { piece } from "./samples.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Whether large cases run at their stated size. */
+    readonly full: boolean;
+  }
+}
+
+/** The largest share has 65,536 pieces. */
+const MANY = inject("full") ? 65_536 : 16_384;
 
 /** The parts of the DevTools protocol used here. */
 interface DevTools {
@@ -56,8 +66,8 @@ describe("the browser's own limits", () => {
     expect((await store.read(hash)).ok).toBe(true);
   });
 
-  it("removes a share of 65,536 pieces beside another in seconds", async () => {
-    const [large, other] = [manyPieces(65_536), manyPieces(2000)];
+  it("removes a share of very many pieces beside another in seconds", async () => {
+    const [large, other] = [manyPieces(MANY), manyPieces(2000)];
     await store.saveShare({ id: "large", hashes: addresses(large), data: null });
     await store.saveShare({ id: "other", hashes: addresses(other), data: null });
     for (let at = 0; at < large.length; at += 8192)
@@ -66,9 +76,9 @@ describe("the browser's own limits", () => {
     const start = performance.now();
     expect(await store.removeShare("large")).toEqual({ ok: true });
     const seconds = (performance.now() - start) / 1000;
-    console.log(`65,536 pieces removed in ${seconds.toFixed(2)} s`);
+    console.log(`${MANY} pieces removed in ${seconds.toFixed(2)} s`);
     expect(await store.addresses()).toHaveLength(2000);
-    expect(seconds).toBeLessThan(20);
+    expect(seconds).toBeLessThan((20 * MANY) / 65_536);
   }, 120_000);
 });
 
