@@ -63,7 +63,7 @@ describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_00
   });
 
   it("makes free-riders wait 1.5 times as long as contributors", () => {
-    const share = blankShare(FULL ? 320 : 160, 256 * KIB);
+    const share = blankShare(320, 256 * KIB);
     const bad = { conduct: "free-rider", count: PEERS / 4 } as const;
     const swarm = finished(crowd({ seed: 1, share, peers: PEERS, seeds: [10], ups: [1, 16], bad }));
     const ratio = times(swarm, "free-rider").median / times(swarm, "contributor").median;
