@@ -92,6 +92,8 @@ export async function locate(
   kept: ReadonlyMap<number, Blob> = new Map(),
 ): Promise<readonly (Located | null)[]> {
   const tx = db.transaction(["pieces", "segments"]);
+  // Whatever ends it fails its requests too.
+  tx.done.catch(() => undefined);
   const pieces = tx.objectStore("pieces");
   const segments = tx.objectStore("segments");
   const rows: unknown[] = await Promise.all(hashes.map((hash) => pieces.get(hash)));
