@@ -1,5 +1,6 @@
 import { Samples } from "@starling/sim";
 import { MODELS, Trial } from "../compare.ts";
+import type { MakeModel } from "../models/model.ts";
 import type { Chart, Series } from "../plot.ts";
 import { percent, type Question } from "../report.ts";
 import { STARLING, Starling } from "../starling.ts";
@@ -21,27 +22,16 @@ interface Row {
 /** How do hops, messages and state grow with the number of nodes, in a network that stands still? */
 export const hops: Question = ({ nodes, real, seed, log }) => {
   const rows: Row[] = [];
-  for (const size of sizes(nodes)) {
-    for (const make of MODELS) {
-      const trial = new Trial(make, seed, size);
-      log(`hops: ${trial.model.name}, ${size} nodes`);
-      const { name, found, lookups, hops: taken, messages, state } = trial.ask(LOOKUPS);
-      rows.push({
-        name,
-        nodes: size,
-        found: percent(found, lookups),
-        median: taken.median,
-        high: taken.quantile(0.95),
-        mean: taken.mean,
-        messages: messages.mean,
-        state: state.mean,
-        stateMax: state.max,
-      });
-    }
-    if (size > real) continue;
-    log(`hops: ${STARLING}, ${size} nodes`);
-    rows.push(measureStarling(seed, size));
+  const add = (row: Row) => {
+    log(`hops: ${Object.values(row).join(", ")}`);
+    rows.push(row);
+  };
+  // The largest first: what it needs of memory and time is known before hours have gone into the others.
+  for (const size of sizes(nodes).reverse()) {
+    if (size <= real) add(measureStarling(seed, size));
+    for (const make of MODELS) add(measureModel(make, seed, size));
   }
+  rows.sort((a, b) => a.nodes - b.nodes);
   const chart = (title: string, y: string, value: (row: Row) => number, isLog: boolean): Chart => ({
     title,
     x: { label: "nodes", log: true, exact: true },
@@ -69,6 +59,21 @@ export const hops: Question = ({ nodes, real, seed, log }) => {
 export function sizes(nodes: number): number[] {
   const steps = [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000].filter((size) => size < nodes);
   return [...steps, nodes];
+}
+
+function measureModel(make: MakeModel, seed: number, nodes: number): Row {
+  const { name, found, lookups, hops: taken, messages, state } = new Trial(make, seed, nodes).ask(LOOKUPS);
+  return {
+    name,
+    nodes,
+    found: percent(found, lookups),
+    median: taken.median,
+    high: taken.quantile(0.95),
+    mean: taken.mean,
+    messages: messages.mean,
+    state: state.mean,
+    stateMax: state.max,
+  };
 }
 
 function measureStarling(seed: number, nodes: number): Row {

@@ -45,6 +45,7 @@ export class LinkSession {
     return this.#stats;
   }
 
+  /** Asks the browser now; the answer is also what {@link knownStats} gives next. */
   async measure(): Promise<LinkStats> {
     this.#statsAt = performance.now();
     this.#stats = await this.association.stats();

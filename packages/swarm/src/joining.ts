@@ -44,12 +44,10 @@ export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remot
   }
 }
 
-/** A peer whose packets take no longer (ms) is on this machine or nearby. */
-const NEAR_MS = 20;
-
+/** The browser measured the round trip of packets. */
 export function onPath(ctx: Context, peer: NodeId, roundTripMs: number): void {
   const link = ctx.links.get(peer);
-  if (link !== undefined) link.isNear = roundTripMs <= NEAR_MS;
+  if (link !== undefined) link.packetMs = roundTripMs;
 }
 
 /** All of the link's requests go back at once. */

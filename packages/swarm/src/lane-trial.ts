@@ -5,8 +5,6 @@ import type { Link } from "./peer-state.ts";
 const LANES = 3;
 /** With more peers than this at once, their links are lanes enough to one another. */
 const FEW_PEERS = 3;
-/** Ms of round trip below which an association is not held by its congestion control. */
-const NEAR = 10;
 /** Ms that a link has had more to send than it could, before a trial; the rate of the last half counts. */
 const BUSY = 2000;
 /** Ms that connecting may take, and that the trial lasts then. */
@@ -84,8 +82,7 @@ export function tryLanes(ctx: Context): void {
   let active = 0;
   for (const link of ctx.links.values()) if (isBusy(link) || isAsked(link)) active++;
   for (const link of ctx.links.values()) {
-    const isFar = !link.isNear && link.path.minRoundTrip > NEAR;
-    const may = active < FEW_PEERS && isFar && ctx.speed.up.rate === null;
+    const may = active < FEW_PEERS && !link.isNear && ctx.speed.up.rate === null;
     const count = link.lanes.tick(link.sentBytes, isBusy(link), may, ctx.now);
     if (count !== null) ctx.emit({ type: "lanes", peer: link.peer, count });
   }

@@ -8,6 +8,9 @@ import { RateMeter } from "./rate-meter.ts";
 import type { ShareState } from "./share-state.ts";
 import { RequestWindow } from "./window.ts";
 
+/** Ms of round trip up to which a peer is on this machine or nearby: its channel is not held by congestion control. */
+const NEAR_MS = 20;
+
 /** A block asked of a peer. It stays listed until its block or reject, whatever became of it meanwhile. */
 export interface Outstanding {
   readonly begun: BegunPiece;
@@ -44,8 +47,8 @@ export class Link {
   readonly claims = new ClaimBudget();
   readonly path = new PathDelay();
   readonly lanes = new LaneTrial();
-  /** Whether packets themselves take hardly any time, however long blocks wait for a busy processor. */
-  isNear = false;
+  /** Round trip of packets (ms) as the browser measured it, null if it did not: messages also wait for busy processors. */
+  packetMs: number | null = null;
   /** Bytes of blocks handed to the channel, ever. */
   sentBytes = 0;
   /** Bytes sent, idle times made up for: who has least is served next. */
@@ -58,6 +61,10 @@ export class Link {
     this.peer = peer;
     this.localNonce = localNonce;
     this.remoteNonce = remoteNonce;
+  }
+
+  get isNear(): boolean {
+    return (this.packetMs ?? this.path.minRoundTrip) <= NEAR_MS;
   }
 }
 

@@ -20,13 +20,13 @@ const REFILL_PART = 1 / 8;
  * be as small as one block, and then nothing moves before its report.
  */
 const BUSY_RATE = 4_000_000;
+const REPORT_SAMPLES = 4;
 /**
  * Who refused so often in a row gives nothing new for now, as a sole seed does: it is asked again once it tells of pieces,
  * or after so many ms. Four receivers on one machine otherwise sent a third of their requests in vain.
  */
 const REFUSALS = 3;
 const REFUSED_MS = 1_000;
-const REPORT_SAMPLES = 4;
 
 /**
  * Fills a peer's request window when an eighth of it is free. Called from every input that may make room or give
