@@ -57,10 +57,10 @@ async function fromOpeningPage(rig: Rig, bytes: number): Promise<Stages> {
   const link = await shareWith(bytes, sender, []);
   const receiver = await emptyPage(rig);
   const since = clock();
-  await receiver.goto(starling, { waitUntil: "commit" });
+  await receiver.goto(link, { waitUntil: "commit" });
   await receiver.waitForFunction(() => window.starling !== undefined);
   const page = since();
-  await receiver.evaluate(openLink, link);
+  await receiver.evaluate(untilListed, link);
   const list = since();
   await receiver.evaluate(untilFirstByte);
   return { page, list, firstByte: since() };
@@ -93,7 +93,8 @@ function clock(): () => number {
   return () => performance.now() - started;
 }
 
-async function openLink(link: string): Promise<void> {
+/** The page opens the link in its address bar by itself; to open it again gives the same share. */
+async function untilListed(link: string): Promise<void> {
   await window.starling?.open(link);
 }
 

@@ -1,6 +1,7 @@
 import { type Client, createClient } from "@starling/client";
 import "./styles/index.css";
 import { missingRequirement, platformOf } from "./requirements.ts";
+import { beginOpening } from "./state/begun-opening.ts";
 
 /** A client, or what kept it from starting. */
 async function startClient(): Promise<Client | Error> {
@@ -18,6 +19,7 @@ async function startClient(): Promise<Client | Error> {
 /** The interface is a file of its own, read once the client runs: to be connected takes longer than to be drawn. */
 async function start(root: HTMLElement): Promise<void> {
   const client = await startClient();
+  if (!(client instanceof Error)) beginOpening(client, location);
   const { showPage } = await import("./page.tsx");
   showPage(root, client);
 }

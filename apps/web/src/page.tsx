@@ -1,4 +1,5 @@
 import type { Client } from "@starling/client";
+import { startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { StartFailed } from "./components/start-failed.tsx";
@@ -15,5 +16,6 @@ export function showPage(element: HTMLElement, client: Client | Error): void {
   setClient(client);
   syncStore(client, appStore);
   if (navigator.serviceWorker) offerFiles(client, navigator.serviceWorker);
-  root.render(<App client={client} />);
+  // In slices (React calls it a transition): frames from the server and from peers are handled in between.
+  startTransition(() => root.render(<App client={client} />));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Client, Share } from "../../../packages/client/src/api.ts";
 import { LinkError, NotFoundError, PasswordError } from "../../../packages/client/src/errors.ts";
+import { beginOpening, takeBegun } from "../src/state/begun-opening.ts";
 import { openRoute } from "../src/state/opening.ts";
 import { createAppStore } from "../src/state/store.ts";
 
@@ -40,4 +41,29 @@ test("a bad link says what is wrong with it", async () => {
 test("leaving the page is no failure", async () => {
   const { opening } = await open(() => Promise.reject(new DOMException("left", "AbortError")));
   expect(opening).toMatchObject({ phase: "looking" });
+});
+
+test("a link in the address bar is opened once, before the page is drawn", async () => {
+  const asked: string[] = [];
+  const client = {
+    open: async (link: string) => {
+      asked.push(link);
+      return share;
+    },
+  } as unknown as Client;
+  beginOpening(client, new URL("https://s.example/#/s/a.b"));
+  const begun = takeBegun("/s/a.b");
+  const store = createAppStore();
+  const options = { pageAddress: "https://s.example/", signal: new AbortController().signal };
+  expect(await openRoute(client, store, "/s/a.b", { ...options, ...(begun && { begun: begun.share }) })).toBe("x");
+  expect(asked).toEqual(["https://s.example/#/s/a.b"]);
+  expect(takeBegun("/s/a.b")).toBeNull();
+});
+
+test("nothing is begun for other addresses, and nothing taken over for another link", () => {
+  const client = { open: () => Promise.reject(new LinkError("cut", "Its end is missing.")) } as unknown as Client;
+  beginOpening(client, new URL("https://s.example/#/network"));
+  expect(takeBegun("/network")).toBeNull();
+  beginOpening(client, new URL("https://s.example/#/s/a"));
+  expect(takeBegun("/s/b")).toBeNull();
 });

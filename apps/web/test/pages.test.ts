@@ -91,6 +91,15 @@ describe.each([...PAGES, ...(FULL ? MORE_PAGES : [])])("%s at %s", (scenario, ro
   });
 });
 
+test("a part of the page that cannot be loaded is said in a sentence", { timeout: 30_000 }, async () => {
+  const shown = await open("empty", "/");
+  const other = await shown.context().newPage();
+  await other.route(/page-[^/]*\.js$/, (route) => route.abort());
+  await other.goto(shown.url());
+  await other.getByText("A part of this page could not be loaded.").waitFor({ timeout: 10_000 });
+  await other.close();
+});
+
 describe("sharing", { timeout: 30_000 }, () => {
   test("chosen files become a share with its link, and the address names the share", async () => {
     const shown = await open("empty", "/");
@@ -205,6 +214,20 @@ describe("receiving", { timeout: 30_000 }, () => {
     const resume = shown.getByRole("button", { name: "Resume" });
     await resume.waitFor();
     expect(await resume.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  test("a press on Resume does not pause a share that resumes under the finger", async () => {
+    const shown = await open("paused", "/share/r1");
+    await shown.getByRole("button", { name: "Resume" }).hover();
+    await shown.mouse.down();
+    await shown.evaluate(() => window.starling?.shares()[0]?.resume());
+    const pause = shown.getByRole("button", { name: "Pause" });
+    await pause.waitFor();
+    await shown.mouse.up();
+    await shown.waitForTimeout(100);
+    expect(await pause.isVisible()).toBe(true);
+    await pause.click();
+    await shown.getByRole("button", { name: "Resume" }).waitFor();
   });
 
   test("removing the only copy is asked about first", async () => {

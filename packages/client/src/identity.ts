@@ -1,7 +1,7 @@
 import { type NodeId, nodeIdOf } from "@starling/protocol";
 import type { IdentityContact, IdentitySlot, PieceStore } from "@starling/store";
 import { type HeldLock, holdLock } from "./locks.ts";
-import { type NodeKeys, nodeKeys, publicKeyOf } from "./node-keys.ts";
+import { type NodeKeys, nodeKeys } from "./node-keys.ts";
 
 /** The highest sequence number signed under each overlay key. */
 type SignedNumbers = NonNullable<IdentitySlot["numbers"]>;
@@ -77,7 +77,7 @@ async function freeSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot | null
 async function newSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot> {
   for (let number = Math.max(-1, ...saved.map((slot) => slot.slot)) + 1; ; number++) {
     const seed = crypto.getRandomValues(new Uint8Array(32));
-    const publicKey = publicKeyOf(seed);
+    const { publicKey } = await nodeKeys(seed);
     const slot = { slot: number, seed, publicKey, nodeId: nodeIdOf(publicKey), lastUsed: 0 };
     const held = await holdSlot(slot, 0);
     if (held) return held;

@@ -1,4 +1,5 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
+import { fromBase64Url } from "@starling/protocol";
 
 /** Signs and verifies with Ed25519; both may be asked for many at once. */
 export interface NodeKeys {
@@ -12,31 +13,25 @@ const PKCS8_PREFIX = Uint8Array.from([
   0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ]);
 
-/** The Ed25519 public key (32 bytes) of a seed (32 bytes). */
-export function publicKeyOf(seed: Uint8Array): Uint8Array {
-  return ed25519.getPublicKey(seed);
-}
-
 /**
- * Keys on WebCrypto where a real signature made by it verifies, else on @noble/curves: some browsers list Ed25519 without
- * having it, so only a trial tells.
+ * Keys of a seed (32 bytes), on WebCrypto where a real signature made by it verifies, else on @noble/curves: some browsers
+ * list Ed25519 without having it, so only a trial tells.
  */
 export async function nodeKeys(seed: Uint8Array): Promise<NodeKeys> {
-  const publicKey = publicKeyOf(seed);
   try {
-    const keys = await webCryptoKeys(seed, publicKey);
+    const keys = await webCryptoKeys(seed);
     const trial = Uint8Array.of(1, 2, 3);
-    if (await keys.verify(publicKey, trial, await keys.sign(trial))) return keys;
+    if (await keys.verify(keys.publicKey, trial, await keys.sign(trial))) return keys;
   } catch {
     // Not supported here: the library serves.
   }
-  return nobleKeys(seed, publicKey);
+  return nobleKeys(seed);
 }
 
 /** Keys on @noble/curves; the same signatures, about ten times slower. */
-export function nobleKeys(seed: Uint8Array, publicKey = publicKeyOf(seed)): NodeKeys {
+export function nobleKeys(seed: Uint8Array): NodeKeys {
   return {
-    publicKey,
+    publicKey: ed25519.getPublicKey(seed),
     sign: async (payload) => ed25519.sign(payload, seed),
     verify: async (key, payload, signature) => {
       try {
@@ -48,11 +43,12 @@ export function nobleKeys(seed: Uint8Array, publicKey = publicKeyOf(seed)): Node
   };
 }
 
-async function webCryptoKeys(seed: Uint8Array, publicKey: Uint8Array): Promise<NodeKeys> {
+async function webCryptoKeys(seed: Uint8Array): Promise<NodeKeys> {
   const pkcs8 = new Uint8Array([...PKCS8_PREFIX, ...seed]);
-  const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
+  const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
   return {
-    publicKey,
+    // The library takes 25 ms for its first public key, while the page wants to be connected.
+    publicKey: await publicKeyOf(privateKey),
     sign: async (payload) => new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, own(payload))),
     verify: async (key, payload, signature) => {
       try {
@@ -63,6 +59,13 @@ async function webCryptoKeys(seed: Uint8Array, publicKey: Uint8Array): Promise<N
       }
     },
   };
+}
+
+/** A private key's JWK holds the public one as `x` (RFC 8037, section 2). */
+async function publicKeyOf(privateKey: CryptoKey): Promise<Uint8Array> {
+  const { x } = await crypto.subtle.exportKey("jwk", privateKey);
+  if (x === undefined) throw new TypeError("a private key without its public part");
+  return fromBase64Url(x);
 }
 
 /** WebCrypto's types want bytes that are surely not in shared memory. */

@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter";
 import { PasswordForm } from "../components/password-form.tsx";
 import { useDocumentTitle } from "../hooks/use-document-title.ts";
 import { shareAddress } from "../state/actions.ts";
+import { takeBegun } from "../state/begun-opening.ts";
 import { openRoute } from "../state/opening.ts";
 import { appStore, useApp } from "../state/store.ts";
 
@@ -25,11 +26,17 @@ function useOpen(client: Client, route: string): (password?: string) => void {
   const open = useCallback(
     async (password?: string) => {
       running.current?.abort();
-      const controller = new AbortController();
+      const begun = takeBegun(route);
+      const controller = begun?.controller ?? new AbortController();
       running.current = controller;
       const { signal } = controller;
       const pageAddress = location.origin + location.pathname;
-      const options = { pageAddress, signal, ...(password === undefined ? {} : { password }) };
+      const options = {
+        pageAddress,
+        signal,
+        ...(password === undefined ? {} : { password }),
+        ...(begun !== null && { begun: begun.share }),
+      };
       const id = await openRoute(client, appStore, route, options);
       // The secret leaves the address bar as soon as the share is kept.
       if (id !== null && !signal.aborted) navigate(shareAddress(id), { replace: true });

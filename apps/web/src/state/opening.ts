@@ -1,4 +1,4 @@
-import { type Client, LinkError, NotFoundError, PasswordError } from "@starling/client";
+import { type Client, LinkError, NotFoundError, PasswordError, type Share } from "@starling/client";
 import { linkOfRoute } from "../logic/link-text.ts";
 import { isAbort, sentenceOf } from "./notices.ts";
 import type { AppStore, Opening } from "./store.ts";
@@ -14,12 +14,18 @@ export async function openRoute(
   client: Client,
   store: AppStore,
   route: string,
-  options: { readonly pageAddress: string; readonly signal: AbortSignal; readonly password?: string },
+  options: {
+    readonly pageAddress: string;
+    readonly signal: AbortSignal;
+    readonly password?: string;
+    /** It is being opened already. */
+    readonly begun?: Promise<Share>;
+  },
 ): Promise<Opened> {
   store.setState({ opening: { route, phase: "looking" } });
-  const { pageAddress, ...openOptions } = options;
+  const { pageAddress, begun, ...openOptions } = options;
   try {
-    const share = await client.open(linkOfRoute(pageAddress, route), openOptions);
+    const share = await (begun ?? client.open(linkOfRoute(pageAddress, route), openOptions));
     store.setState({ opening: null });
     return share.id;
   } catch (error) {
