@@ -8,6 +8,9 @@ const EARLY_BYTES = 1024 * 1024;
 /** Round trips change slowly, and asking the browser for them is dear. */
 const STATS_EVERY_MS = 3000;
 
+/** After so long the processors of both ends are done with connecting, which shows in what is measured meanwhile. */
+const CONNECTED_MS = 1500;
+
 /** What a session does with the frames that it reads. */
 export interface SessionEvents {
   /** A hello, without its kind: nothing else is read first, and a second one is the connect machine's to refuse. */
@@ -41,12 +44,21 @@ export class LinkSession {
 
   /** The last round trip and way measured; asking refreshes it for next time. */
   get knownStats(): LinkStats | null {
-    if (performance.now() - this.#statsAt > STATS_EVERY_MS) void this.measure();
+    if (performance.now() - this.#statsAt > STATS_EVERY_MS) void this.#measure();
     return this.#stats;
   }
 
-  /** Asks the browser now; the answer is also what {@link knownStats} gives next. */
-  async measure(): Promise<LinkStats> {
+  /** Tells the round trip of packets, in ms, as it is now and as it is once connecting is over. */
+  tellRoundTrip(tell: (ms: number) => void): void {
+    const ask = async () => {
+      const { roundTripMs } = await this.#measure();
+      if (roundTripMs !== null) tell(roundTripMs);
+    };
+    void ask();
+    setTimeout(() => void ask(), CONNECTED_MS);
+  }
+
+  async #measure(): Promise<LinkStats> {
     this.#statsAt = performance.now();
     this.#stats = await this.association.stats();
     return this.#stats;

@@ -34,7 +34,7 @@ interface UpLink {
 interface NetworkEvents {
   linkUp(link: UpLink): void;
   linkDown(peer: NodeId, reason: DownReason): void;
-  /** Ms that the browser measured of the new link's path. */
+  /** Ms that the browser measured of a new link's path; the least of several is the path's own. */
   roundTrip(peer: NodeId, ms: number): void;
   /** A frame of any kind but hello. */
   frame(peer: NodeId, frame: Uint8Array): void;
@@ -350,10 +350,8 @@ export class Network {
     this.#links.set(effect.peer, session);
     this.#tellCarrier();
     session.linkUp(effect.peer, () => this.#options.events.linkUp(effect));
-    void session.measure().then(({ roundTripMs }) => {
-      if (roundTripMs !== null && this.#links.get(effect.peer) === session) {
-        this.#options.events.roundTrip(effect.peer, roundTripMs);
-      }
+    session.tellRoundTrip((ms) => {
+      if (this.#links.get(effect.peer) === session) this.#options.events.roundTrip(effect.peer, ms);
     });
   }
 

@@ -160,8 +160,8 @@ export class Governor {
 
   /** @param queueing ms; null if the window did not limit what was sent. @param largest bytes of a block. */
   #adapt(flow: Flow, bytes: number, largest: number, queueing: number | null): void {
-    const { minRoundTrip } = flow.path;
-    const target = queueTarget(minRoundTrip, this.rate);
+    const { minRoundTrip, packets } = flow.path;
+    const target = queueTarget(packets ?? minRoundTrip, this.rate);
     const needed = Math.max(2 * largest, (this.rate * (minRoundTrip + target)) / 1000);
     if (queueing !== null) this.#step(bytes, queueing / target, needed);
     this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.window));

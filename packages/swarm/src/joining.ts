@@ -46,8 +46,7 @@ export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remot
 
 /** The browser measured the round trip of packets. */
 export function onPath(ctx: Context, peer: NodeId, roundTripMs: number): void {
-  const link = ctx.links.get(peer);
-  if (link !== undefined) link.packetMs = roundTripMs;
+  ctx.links.get(peer)?.path.measured(roundTripMs);
 }
 
 /** All of the link's requests go back at once. */

@@ -4,6 +4,8 @@ const MINUTE = 60_000;
 /** The current delay is the least of so many ms, and of so many samples: a lost packet delays all blocks behind it. */
 const RECENT_MS = 100;
 const RECENT = 8;
+/** Ms that pages take for a message and its answer beyond what their browsers measure of packets, if no greeting tells it. */
+const PAGES_MS = 20;
 
 /** What a block's report tells, in ms. */
 export interface DelaySample {
@@ -18,11 +20,12 @@ export interface DelaySample {
 /**
  * How long blocks wait on the way of one link. The first blocks meet SCTP's slow start and one another, so the least delay
  * seen is no base to measure from: what a sample's round trip exceeds the least one by is taken off first. The least
- * round trip is known from the greeting, of which no part waits.
+ * round trip is known from the greeting, of which no part waits, unless it came sooner than packets can.
  */
 export class PathDelay {
-  /** Ms; infinite before the first. */
-  minRoundTrip = Number.POSITIVE_INFINITY;
+  #packets: number | null = null;
+  #greeting = Number.POSITIVE_INFINITY;
+  #least = Number.POSITIVE_INFINITY;
   /** Ms that blocks wait now; 0 before the first sample. */
   queueing = 0;
   readonly #minima = new Float64Array(MINUTES).fill(Number.POSITIVE_INFINITY);
@@ -32,13 +35,36 @@ export class PathDelay {
   #count = 0;
   #base = Number.POSITIVE_INFINITY;
 
-  /** A short message was answered at once. */
+  /** Least round trip of packets that the browser measured, in ms; null if it did not. */
+  get packets(): number | null {
+    return this.#packets;
+  }
+
+  /** Ms that a short message and its answer take; infinite before anything is known. */
+  get greeting(): number {
+    const packets = this.#packets;
+    // Sooner than packets can come: it crossed our message and was no answer to it.
+    const isAnswer = packets === null || this.#greeting >= packets;
+    return isAnswer ? this.#greeting : packets + PAGES_MS;
+  }
+
+  /** Ms; infinite before anything is known. */
+  get minRoundTrip(): number {
+    return Math.min(this.greeting, this.#least);
+  }
+
+  /** The browser measured packets. While it connects its processors may be busy, so the least of several counts. */
+  measured(roundTrip: number): void {
+    this.#packets = Math.min(this.#packets ?? Number.POSITIVE_INFINITY, Math.max(1, roundTrip));
+  }
+
+  /** A short message was answered, as far as can be told. */
   greeted(roundTrip: number): void {
-    this.minRoundTrip = Math.min(this.minRoundTrip, Math.max(1, roundTrip));
+    this.#greeting = Math.min(this.#greeting, Math.max(1, roundTrip));
   }
 
   sample({ oneWay, roundTrip, length }: DelaySample, now: number): void {
-    this.greeted(roundTrip);
+    this.#least = Math.min(this.#least, Math.max(1, roundTrip));
     const excess = Math.max(0, roundTrip - this.minRoundTrip);
     this.#advance(Math.floor(now / MINUTE));
     const index = this.#minute % MINUTES;
@@ -47,11 +73,11 @@ export class PathDelay {
     this.#recent[this.#count % RECENT] = oneWay - length;
     this.#recentAt[this.#count % RECENT] = now;
     this.#count++;
-    this.queueing = Math.max(0, this.#least(now) - this.#base);
+    this.queueing = Math.max(0, this.#leastRecent(now) - this.#base);
   }
 
   /** The last sample is always among the recent ones. */
-  #least(now: number): number {
+  #leastRecent(now: number): number {
     let least = Number.POSITIVE_INFINITY;
     this.#recent.forEach((delay, i) => {
       if (delay < least && now - (this.#recentAt[i] ?? 0) <= RECENT_MS) least = delay;

@@ -47,8 +47,6 @@ export class Link {
   readonly claims = new ClaimBudget();
   readonly path = new PathDelay();
   readonly lanes = new LaneTrial();
-  /** Round trip of packets (ms) as the browser measured it, null if it did not: messages also wait for busy processors. */
-  packetMs: number | null = null;
   /** Bytes of blocks handed to the channel, ever. */
   sentBytes = 0;
   /** Bytes sent, idle times made up for: who has least is served next. */
@@ -64,7 +62,7 @@ export class Link {
   }
 
   get isNear(): boolean {
-    return (this.packetMs ?? this.path.minRoundTrip) <= NEAR_MS;
+    return (this.path.packets ?? this.path.minRoundTrip) <= NEAR_MS;
   }
 }
 
@@ -113,7 +111,7 @@ export class PeerState {
   cancelledBytes = 0;
   /** Live requests. */
   outstandingCount = 0;
-  readonly window = new RequestWindow();
+  readonly window: RequestWindow;
   /** The piece it is being asked for. */
   current: BegunPiece | null = null;
   samples: number[] = [];
@@ -162,6 +160,7 @@ export class PeerState {
     this.share = share;
     this.id = link.peer;
     this.flow = new Flow(link.path);
+    this.window = new RequestWindow(link.path);
     this.localNumber = link.nextNumber;
     link.nextNumber = (link.nextNumber % 65_535) + 1;
     this.chokeChangedAt = now;
@@ -172,7 +171,6 @@ export class PeerState {
   greeted(roundTrip: number): void {
     this.heard = true;
     this.link.path.greeted(roundTrip);
-    this.window.greeted(roundTrip);
   }
 
   /** Both sides have joined. */

@@ -1,4 +1,5 @@
 import { MaxRate } from "./max-rate.ts";
+import type { PathDelay } from "./path-delay.ts";
 import { queueTarget } from "./queue-target.ts";
 
 const KIB = 1024;
@@ -31,25 +32,27 @@ export class RequestWindow {
   #minimumSince = 0;
   #response = 0;
   readonly #rate = new MaxRate(SAMPLE_MS, SAMPLES);
+  readonly #path: PathDelay;
+
+  constructor(path: PathDelay) {
+    this.#path = path;
+  }
 
   /** A block of `bytes` arrived `response` ms after it was asked for. */
   received(bytes: number, response: number, now: number): void {
     this.#rate.add(bytes, now);
     const own = this.rate > 0 ? (bytes / this.rate) * 1000 : 0;
     this.#observe(Math.max(1, response), now);
-    const target = queueTarget(this.#minimum, this.rate);
-    const needed = this.rate * (1.25 * this.#minimum + target) * 0.001 + bytes;
+    const { packets, greeting } = this.#path;
+    const minimum = Math.min(greeting, this.#minimum);
+    const target = queueTarget(packets ?? minimum, this.rate);
+    const needed = this.rate * (1.25 * minimum + target) * 0.001 + bytes;
     // The latest response and no mean of several: half a second's worth would have been asked for before that moves.
-    if (response - own - this.#minimum > target && !this.#rate.rising) this.#slowStart = false;
+    if (response - own - minimum > target && !this.#rate.rising) this.#slowStart = false;
     if (this.#slowStart) this.bytes = Math.min(this.bytes + bytes, Math.max(this.bytes, SLOW_START_LEAD * needed));
     else if (this.rate > 0) this.bytes = needed;
     const least = this.rate === 0 ? MIN_FAST : Math.max(MIN_SLOW, Math.min(MIN_FAST, (this.rate * LEAST_MS) / 1000));
     this.bytes = Math.min(MAX_WINDOW, Math.max(least, this.bytes));
-  }
-
-  /** Ms that a short message and its answer took. */
-  greeted(roundTrip: number): void {
-    this.#minimum = Math.min(this.#minimum, Math.max(1, roundTrip));
   }
 
   /** Requests went unanswered: begin anew. */

@@ -14,11 +14,14 @@ interface Line {
   readonly receivers: number;
   readonly loss?: number;
   readonly hopDelay?: number;
+  /** Ms before a page reads a message. */
+  readonly pageDelay?: number;
 }
 
 /** Fetches `bytes` from one seed over emulated lines. Ms it took, and ms that the seed's uplink made packets wait. */
-function transfer(bytes: number, { up, down, receivers, loss = 0, hopDelay = 12.5 }: Line) {
+function transfer(bytes: number, { up, down, receivers, loss = 0, hopDelay = 12.5, pageDelay = 0 }: Line) {
   const swarm = new SimulatedSwarm(7, { hopDelay, hopLoss: loss, hopQueue: 200 });
+  swarm.pageDelay = pageDelay;
   const share = drawShare({ lengths: sizes(bytes / (128 * KIB), 128 * KIB) });
   const seed = swarm.add({ number: 1, rates: { up: up * MBIT, down: down * MBIT } });
   const rates = { up: up * MBIT, down: down * MBIT };
@@ -51,6 +54,12 @@ describe("the uplink governor with real windows and SCTP's congestion control", 
     const { median, dropped } = transfer(4 * 1024 * KIB, { up: 8, down: 40, receivers: 5 });
     expect(median).toBeLessThan(110);
     expect(dropped).toBe(0);
+  });
+
+  it("does not take the slowness of pages for a queue", () => {
+    const line = { up: 8, down: 40, receivers: 5 };
+    const bytes = 4 * 1024 * KIB;
+    expect(transfer(bytes, { ...line, pageDelay: 100 }).ms).toBeLessThan(3 * transfer(bytes, line).ms);
   });
 
   it("fills a fast path of a fifth of a second", () => {

@@ -75,7 +75,8 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
         const frame = encodeSwarmFrame(effect.message);
         const deliver = () => {
           const message = decodeSwarmFrame(frame);
-          if (message !== null) world.input(effect.peer, { type: "message", peer: this.id, message });
+          if (message === null) return;
+          world.inputAfter(this.#swarm.pageDelay, effect.peer, { type: "message", peer: this.id, message });
         };
         world.network.send(this.id, effect.peer, { bytes: frame.length, priority: "control", deliver });
         return;
@@ -129,7 +130,8 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
     };
     const deliver = () => {
       this.#swarm.host(effect.peer).receivedBytes += length;
-      world.input(effect.peer, { type: "block", peer: this.id, block: { share, piece, offset, sentAt, payload } });
+      const block = { share, piece, offset, sentAt, payload };
+      world.inputAfter(this.#swarm.pageDelay, effect.peer, { type: "block", peer: this.id, block });
     };
     world.network.send(this.id, effect.peer, { bytes: length + 15, priority: "block", transmitted, deliver });
   }
@@ -155,9 +157,14 @@ export class SimulatedSwarm {
   readonly #hosts = new Map<string, SwarmHost>();
   readonly #shares = new Map<Root, DrawnShare>();
   readonly #dialling = new Set<string>();
+  /** Ms that a page is busy with other things before it reads a message. */
+  pageDelay = 0;
+  /** Of packets, as browsers measure it; null where there are none. */
+  readonly roundTripMs: number | null;
 
   /** @param network one-way latency in ms of a network without packets, or what packets meet. */
   constructor(seed: number, network: number | PacketNetworkOptions = 5) {
+    this.roundTripMs = typeof network === "number" ? null : 4 * network.hopDelay;
     const options = { seed, latency: 0, tick: { type: "tick" }, tickEvery: 250 } as const;
     this.simulation =
       typeof network === "number"
@@ -226,6 +233,10 @@ export class SimulatedSwarm {
     const [a, b] = [simulation.random.bytes(32), simulation.random.bytes(32)];
     simulation.input(from, { type: "link-up", peer: to, localNonce: a, remoteNonce: b });
     simulation.input(to, { type: "link-up", peer: from, localNonce: b, remoteNonce: a });
+    const { roundTripMs } = this;
+    if (roundTripMs === null) return;
+    simulation.input(from, { type: "path", peer: to, roundTripMs });
+    simulation.input(to, { type: "path", peer: from, roundTripMs });
   }
 
   /** Ends a link that no side wants any more. */
