@@ -29,6 +29,9 @@ export interface OverlayWorldOptions {
   readonly keepsIdleServer?: boolean;
 }
 
+/** Makes of a frame that is sent what gives it back when it arrives: cheaper to hold meanwhile, where many are under way. */
+export type HoldFrame<Frame> = (frame: Frame) => () => Frame;
+
 /**
  * The world that overlays run in: virtual time, latencies, the making of links at its price, channels that close at
  * once or silently, hidden and frozen pages, partitions, and a bootstrap server. Frames are passed as objects and
@@ -47,11 +50,13 @@ export class OverlayWorld<Frame> {
   readonly #links: LinkMaking<Frame>;
   readonly #wheel: TickWheel<OverlayNode<Frame>>;
   readonly #access: ServerAccess<Frame>;
+  readonly #hold: HoldFrame<Frame>;
   #made = 0;
   /** Told of every frame as it is sent: counts hops, bytes by type, what a test needs. */
   onSend: ((from: string, to: string, frame: Frame, bytes: number) => void) | null = null;
 
-  constructor(options: OverlayWorldOptions) {
+  constructor(options: OverlayWorldOptions, hold: HoldFrame<Frame> = (frame) => () => frame) {
+    this.#hold = hold;
     this.random = new Random(options.seed);
     this.server = new BootstrapServer(new Random(this.random.u32()));
     this.#costs = { ...DIAL_COSTS, ...options.costs };
@@ -249,11 +254,12 @@ export class OverlayWorld<Frame> {
     this.onSend?.(from.id, to, frame, bytes);
     if (link.a.group !== link.b.group) return;
     const target = otherEnd(link, from);
+    const held = this.#hold(frame);
     this.events.after(link.delayMs, () => {
       if (!link.open || !target.alive) return;
       this.trace.number(this.now);
       this.trace.number(from.index * 65_536 + target.index + bytes / 1_000);
-      this.#enter(target, () => target.host.receive(from.id, frame));
+      this.#enter(target, () => target.host.receive(from.id, held()));
     });
   }
 
