@@ -19,7 +19,7 @@ async function startClient(): Promise<Client | Error> {
 /** The interface is a file of its own, read once the client runs: to be connected takes longer than to be drawn. */
 async function start(root: HTMLElement): Promise<void> {
   const client = await startClient();
-  if (!(client instanceof Error)) beginOpening(client, location);
+  if (!(client instanceof Error)) await beginOpening(client, location);
   const { showPage } = await import("./page.tsx");
   showPage(root, client);
 }

@@ -43,15 +43,26 @@ test("leaving the page is no failure", async () => {
   expect(opening).toMatchObject({ phase: "looking" });
 });
 
+interface Parts {
+  readonly open?: (link: string) => Promise<Share>;
+  readonly stats?: () => { readonly signaling: "open" | "closed" };
+  readonly subscribe?: (listener: () => void) => () => void;
+}
+
+function clientOf(parts: Parts): Client {
+  const idle = { open: async () => share, stats: () => ({ signaling: "open" }), subscribe: () => () => undefined };
+  return { ...idle, ...parts } as unknown as Client;
+}
+
 test("a link in the address bar is opened once, before the page is drawn", async () => {
   const asked: string[] = [];
-  const client = {
-    open: async (link: string) => {
+  const client = clientOf({
+    open: async (link) => {
       asked.push(link);
       return share;
     },
-  } as unknown as Client;
-  beginOpening(client, new URL("https://s.example/#/s/a.b"));
+  });
+  await beginOpening(client, new URL("https://s.example/#/s/a.b"));
   const begun = takeBegun("/s/a.b");
   const store = createAppStore();
   const options = { pageAddress: "https://s.example/", signal: new AbortController().signal };
@@ -60,10 +71,34 @@ test("a link in the address bar is opened once, before the page is drawn", async
   expect(takeBegun("/s/a.b")).toBeNull();
 });
 
-test("nothing is begun for other addresses, and nothing taken over for another link", () => {
-  const client = { open: () => Promise.reject(new LinkError("cut", "Its end is missing.")) } as unknown as Client;
-  beginOpening(client, new URL("https://s.example/#/network"));
+test("nothing is begun for other addresses, and nothing taken over for another link", async () => {
+  const client = clientOf({ open: () => Promise.reject(new LinkError("cut", "Its end is missing.")) });
+  await beginOpening(client, new URL("https://s.example/#/network"));
   expect(takeBegun("/network")).toBeNull();
-  beginOpening(client, new URL("https://s.example/#/s/a"));
+  await beginOpening(client, new URL("https://s.example/#/s/a"));
   expect(takeBegun("/s/b")).toBeNull();
+});
+
+test("the page is drawn once the server is reached, and half a second later without it", async () => {
+  let signaling: "open" | "closed" = "closed";
+  const listeners = new Set<() => void>();
+  const client = clientOf({
+    stats: () => ({ signaling }),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  });
+  const link = new URL("https://s.example/#/s/a.b");
+  const begun = beginOpening(client, link);
+  signaling = "open";
+  for (const listener of listeners) listener();
+  await begun;
+  expect(listeners.size).toBe(0);
+
+  signaling = "closed";
+  const startedAt = performance.now();
+  await beginOpening(client, link);
+  expect(performance.now() - startedAt).toBeGreaterThan(450);
+  expect(listeners.size).toBe(0);
 });

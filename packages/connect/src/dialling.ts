@@ -25,7 +25,8 @@ export function dialDue(state: State): void {
 /** Sends an intent. */
 function dial(state: State, peer: NodeId): void {
   const session = state.begin(toHex(state.random(SESSION_BYTES)), peer, "intent", INTENT_TIMEOUT_MS);
-  const keys = newKeys(state.random);
+  const keys = state.spareKeys ?? newKeys(state.random);
+  state.spareKeys = null;
   session.keys = keys;
   const { boxKey, nonce } = keys;
   const publicKey = state.self.publicKey;

@@ -4,7 +4,7 @@ import { Bans } from "./bans.ts";
 import type { ConnectEffect } from "./effects.ts";
 import type { Importance, SessionId } from "./inputs.ts";
 import { type ConnectLimits, MAX_MESSAGES_PER_SESSION, MAX_REMEMBERED_SESSIONS } from "./limits.ts";
-import { isHalfOpen, type Phase, type Session } from "./session.ts";
+import { isHalfOpen, type Phase, type Session, type SessionKeys } from "./session.ts";
 import { SourceRates } from "./source-rates.ts";
 
 /** Who we are: the id must be that of the public key (Ed25519, 32 bytes). */
@@ -53,6 +53,8 @@ export class State {
   readonly bans = new Bans();
   now = 0;
   carrierOpen = false;
+  /** For the next dial, made while there was no carrier yet: a page's first pair of keys takes 25 ms. */
+  spareKeys: SessionKeys | null = null;
   /** Associations made so far; Chrome counts closed ones too. */
   created = 0;
   #effects: ConnectEffect[] = [];

@@ -1,6 +1,7 @@
 import type { NodeId } from "@starling/protocol";
 import type { Importance } from "./inputs.ts";
 import { dropSession, endSession } from "./lifecycle.ts";
+import { newKeys } from "./session-keys.ts";
 import type { State } from "./state.ts";
 
 export function want(state: State, id: NodeId, importance: Importance): void {
@@ -8,6 +9,7 @@ export function want(state: State, id: NodeId, importance: Importance): void {
   const peer = state.peer(id);
   peer.wanted = importance;
   peer.limitReported = false;
+  if (!state.carrierOpen) state.spareKeys ??= newKeys(state.random);
 }
 
 /** An attempt that has an association already goes on: the link then lingers, and may serve a want that returns. */

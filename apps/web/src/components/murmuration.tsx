@@ -1,28 +1,32 @@
-import { memo } from "react";
+import { memo, useMemo } from "react";
 import { type Bird, flock } from "../logic/murmuration.ts";
 
 const LAYERS = [0, 1, 2] as const;
 
-/** One path a layer, drawn once: the page renders often while files move. */
-const PATHS = LAYERS.map((layer) =>
-  flock(420, 11)
-    .filter((bird) => bird.layer === layer)
-    .map(birdPath)
-    .join(""),
-);
-
 /** The flock behind the headline: decoration, so hidden from assistive tools and still where motion is unwanted. */
 export const Murmuration = memo(function Murmuration() {
+  const paths = useMemo(drawnFlock, []);
   return (
     <svg className="murmuration" viewBox="0 0 100 60" preserveAspectRatio="xMidYMid meet" aria-hidden="true">
       {LAYERS.map((layer) => (
         <g key={layer} className={`flock flock-${layer}`}>
-          <path d={PATHS[layer]} />
+          <path d={paths[layer]} />
         </g>
       ))}
     </svg>
   );
 });
+
+/** One a layer. */
+function drawnFlock(): string[] {
+  const birds = flock(420, 11);
+  return LAYERS.map((of) =>
+    birds
+      .filter(({ layer }) => layer === of)
+      .map(birdPath)
+      .join(""),
+  );
+}
 
 /** Two wings and no more: at this size a bird is a tick in the sky. */
 function birdPath({ x, y, size, heading }: Bird): string {

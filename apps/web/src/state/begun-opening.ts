@@ -10,8 +10,14 @@ interface Begun {
 
 let begun: Begun | null = null;
 
-/** Opens the link in the address bar, if one is there, before the page is drawn: its sender is asked meanwhile. */
-export function beginOpening(client: Client, { origin, pathname, hash }: URL | Location): void {
+/** Ms after which the page is drawn even though nobody could be asked yet. */
+const DRAW_AFTER_MS = 500;
+
+/**
+ * Opens the link in the address bar, if one is there. Resolves when the page may be drawn: that takes the processor for as
+ * long as a sender takes to answer, so the sender is asked first.
+ */
+export async function beginOpening(client: Client, { origin, pathname, hash }: URL | Location): Promise<void> {
   const route = hash.slice(1);
   if (!route.startsWith("/s/")) return;
   const controller = new AbortController();
@@ -19,6 +25,22 @@ export function beginOpening(client: Client, { origin, pathname, hash }: URL | L
   // Whoever takes it over hears of a failure.
   share.catch(() => undefined);
   begun = { route, share, controller };
+  await connected(client);
+}
+
+/** Once the server is reached; who was wanted until then is dialled at that moment. */
+function connected(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      stop();
+      clearTimeout(timer);
+      resolve();
+    };
+    const stop = client.subscribe(() => {
+      if (client.stats().signaling === "open") end();
+    });
+    const timer = setTimeout(end, client.stats().signaling === "open" ? 0 : DRAW_AFTER_MS);
+  });
 }
 
 /** What began before the page was drawn, once. */
