@@ -18,9 +18,12 @@ const LOST_AFTER = 1000;
 const MUTE_BYTES = 256 * KIB;
 /** A flow's delay counts for so long after its last report, in ms; at least two of its round trips. */
 const FRESH = 500;
-/** Ms over which the rate is sampled, and samples of which the best counts. */
+/**
+ * Ms over which the rate is sampled, and samples of which the best counts: five seconds, or a path that lost a packet would
+ * be taken for a slower one before SCTP has recovered.
+ */
 const RATE_MS = 100;
-const RATES = 15;
+const RATES = 50;
 
 interface Departure {
   readonly bytes: number;
