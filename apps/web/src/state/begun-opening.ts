@@ -45,7 +45,9 @@ function connected(client: Client): Promise<void> {
 
 /** What began before the page was drawn, once. */
 export function takeBegun(route: string): Begun | null {
-  const taken = begun?.route === route ? begun : null;
+  const taken = begun;
   begun = null;
-  return taken;
+  if (taken?.route === route) return taken;
+  taken?.controller.abort();
+  return null;
 }
