@@ -154,9 +154,9 @@ test("with nobody but a liar the share fails with a sentence, and goes on with a
   await liar.isBannedBy(nodeId);
   const { wrongBlocks } = await liar.report();
 
-  // Resumed first: once an honest peer is there it goes on by itself, and the button means something else.
+  // Resumed first: once an honest peer is there it goes on by itself, and the button means something else. As long as nobody
+  // else is there it fails again after a moment.
   await receiver.page.getByRole("button", { name: "Resume", exact: true }).click();
-  expect((await receiver.share()).state).not.toBe("failed");
   sharer.page = await sharer.context.newPage();
   await sharer.visit();
   await receiver.complete();
