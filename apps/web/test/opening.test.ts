@@ -44,7 +44,7 @@ test("leaving the page is no failure", async () => {
 });
 
 interface Parts {
-  readonly open?: (link: string) => Promise<Share>;
+  readonly open?: (link: string, options?: { readonly signal?: AbortSignal }) => Promise<Share>;
   readonly stats?: () => { readonly signaling: "open" | "closed" };
   readonly subscribe?: (listener: () => void) => () => void;
 }
@@ -72,11 +72,19 @@ test("a link in the address bar is opened once, before the page is drawn", async
 });
 
 test("nothing is begun for other addresses, and nothing taken over for another link", async () => {
-  const client = clientOf({ open: () => Promise.reject(new LinkError("cut", "Its end is missing.")) });
+  const signals: (AbortSignal | undefined)[] = [];
+  const client = clientOf({
+    open: (_, options) => {
+      signals.push(options?.signal);
+      return Promise.reject(new LinkError("cut", "Its end is missing."));
+    },
+  });
   await beginOpening(client, new URL("https://s.example/#/network"));
   expect(takeBegun("/network")).toBeNull();
+  expect(signals).toEqual([]);
   await beginOpening(client, new URL("https://s.example/#/s/a"));
   expect(takeBegun("/s/b")).toBeNull();
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
 });
 
 test("the page is drawn once the server is reached, and half a second later without it", async () => {

@@ -47,7 +47,7 @@ async function webCryptoKeys(seed: Uint8Array): Promise<NodeKeys> {
   const pkcs8 = new Uint8Array([...PKCS8_PREFIX, ...seed]);
   const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
   return {
-    // The library takes 25 ms for its first public key, while the page wants to be connected.
+    // The library's first public key takes the processor for tens of ms (60 under the profiler), while the page connects.
     publicKey: await publicKeyOf(privateKey),
     sign: async (payload) => new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, own(payload))),
     verify: async (key, payload, signature) => {

@@ -53,7 +53,7 @@ export class State {
   readonly bans = new Bans();
   now = 0;
   carrierOpen = false;
-  /** For the next dial, made while there was no carrier yet: a page's first pair of keys takes 25 ms. */
+  /** For the next dial, made while there was no carrier yet: a page's first pair of keys takes its processor for tens of ms. */
   spareKeys: SessionKeys | null = null;
   /** Associations made so far; Chrome counts closed ones too. */
   created = 0;

@@ -15,6 +15,27 @@ describe("the event queue", () => {
     expect(ran).toHaveLength(200);
   });
 
+  it("keeps that order when events make others, within their millisecond and beyond it", () => {
+    const events = new EventQueue();
+    const random = new Random(2);
+    const ran: number[] = [];
+    let made = 0;
+    const make = (): void => {
+      made++;
+      events.after(random.unit() * 3, () => {
+        ran.push(events.now);
+        if (made < 500) for (let i = 0; i < 2; i++) make();
+      });
+    };
+    make();
+    for (let limit = 0; events.size > 0; limit += 0.7) {
+      while (events.step(limit));
+      events.advance(limit);
+    }
+    expect(ran).toEqual([...ran].sort((a, b) => a - b));
+    expect(ran).toHaveLength(made);
+  });
+
   it("leaves later events alone and moves the clock on", () => {
     const events = new EventQueue();
     events.after(50, () => {});

@@ -21,13 +21,13 @@ function median(values: readonly number[]): number {
 }
 
 const CROWD = { seed: 1, share: blankShare(320, 256 * KIB), seeds: [10], ups: [1, 16] } as const;
-let ridden: FluidSwarm | null = null;
+let freeRiderRun: FluidSwarm | null = null;
 
 /** A quarter of the peers gives nothing; run once. */
 function withFreeRiders(): FluidSwarm {
   const bad = { conduct: "free-rider", count: PEERS / 4 } as const;
-  ridden ??= finished(crowd({ ...CROWD, peers: PEERS, bad }));
-  return ridden;
+  freeRiderRun ??= finished(crowd({ ...CROWD, peers: PEERS, bad }));
+  return freeRiderRun;
 }
 
 describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_000 : 120_000 }, () => {
