@@ -47,8 +47,8 @@ export interface FastRequest {
 interface Hop {
   /** Null: it is our own. */
   readonly from: NodeId | null;
-  /** As it is to be passed on: ttl counted, this node entered. */
-  readonly frame: OverlayFrame;
+  /** As it is to be passed on: ttl counted, this node entered. Without its body once that is no longer needed. */
+  frame: OverlayFrame;
   readonly expires: number;
   /** Marks of nodes that it passed. */
   readonly visited: readonly string[];
@@ -60,13 +60,17 @@ interface Hop {
   ackDue: number;
   /** The reply's body once it passed here: a repeat of the request gets it again. */
   reply: Uint8Array | null;
-  readonly own: {
+  own: {
     readonly via: NodeId | null;
     readonly deadline: number;
     readonly onBegun: (first: NodeId) => void;
     readonly done: FastRequest["done"];
   } | null;
 }
+
+const NO_BYTES = new Uint8Array();
+/** In place of what an ended request held on to. */
+const ENDED: Hop["own"] = { via: null, deadline: Number.POSITIVE_INFINITY, onBegun: () => {}, done: () => {} };
 
 /**
  * Recursive greedy routing: each hop passes the request to its neighbour nearest the target that the request has not
@@ -129,7 +133,7 @@ export class FastPath {
       if (hop.ackDue !== Number.POSITIVE_INFINITY) sampleRoundTrip(link, this.#ctx.now - hop.sentAt);
       hop.ackDue = Number.POSITIVE_INFINITY;
       // A relay need not watch it any longer; its state serves the reply and the loss of the neighbour.
-      if (hop.own === null) this.#waiting.delete(id);
+      if (hop.own === null) this.#rest(id, hop);
     } else this.#next(id, hop);
   }
 
@@ -198,6 +202,7 @@ export class FastPath {
       request: route?.request ?? null,
       answer: (answer) => this.#answer(hop, encodeReply({ hops, answer })),
     });
+    this.#rest(frame.id, hop);
   }
 
   /** Whether this node may answer because whoever is nearer cannot be reached from here. */
@@ -228,7 +233,7 @@ export class FastPath {
   }
 
   #passReply(id: string, hop: Hop, frame: OverlayFrame): void {
-    this.#waiting.delete(id);
+    this.#rest(id, hop);
     hop.reply = frame.body;
     const link = hop.from === null ? undefined : this.#ctx.table.get(hop.from);
     if (link !== undefined && frame.ttl > 1) this.#ctx.send(link, { ...frame, ttl: frame.ttl - 1 });
@@ -307,8 +312,17 @@ export class FastPath {
   #finish(id: string, hop: Hop, routed: Routed): void {
     this.#waiting.delete(id);
     if (hop.own === null || hop.reply !== null) return;
-    hop.reply = hop.frame.body;
-    hop.own.done(routed);
+    const { done } = hop.own;
+    hop.own = ENDED;
+    hop.reply = NO_BYTES;
+    this.#rest(id, hop);
+    done(routed);
+  }
+
+  /** The request goes nowhere else from here. */
+  #rest(id: string, hop: Hop): void {
+    this.#waiting.delete(id);
+    hop.frame = { ...hop.frame, body: NO_BYTES };
   }
 
   #remember(frame: OverlayFrame, from: NodeId | null, visited: readonly string[], own: Hop["own"]): Hop {
