@@ -8,9 +8,6 @@ const EARLY_BYTES = 1024 * 1024;
 /** Round trips change slowly, and asking the browser for them is dear. */
 const STATS_EVERY_MS = 3000;
 
-/** After so long the processors of both ends are done with connecting, which shows in what is measured meanwhile. */
-const CONNECTED_MS = 1500;
-
 /** What a session does with the frames that it reads. */
 export interface SessionEvents {
   /** A hello, without its kind: nothing else is read first, and a second one is the connect machine's to refuse. */
@@ -48,14 +45,9 @@ export class LinkSession {
     return this.#stats;
   }
 
-  /** Tells the round trip of packets, in ms, as it is now and as it is once connecting is over. */
-  tellRoundTrip(tell: (ms: number) => void): void {
-    const ask = async () => {
-      const { roundTripMs } = await this.#measure();
-      if (roundTripMs !== null) tell(roundTripMs);
-    };
-    void ask();
-    setTimeout(() => void ask(), CONNECTED_MS);
+  /** Of packets, as it is now. */
+  async roundTripMs(): Promise<number | null> {
+    return (await this.#measure()).roundTripMs;
   }
 
   async #measure(): Promise<LinkStats> {

@@ -146,6 +146,14 @@ export class Network {
     association.send(frame, priority);
   }
 
+  /** Tells the round trip of packets to a linked peer, as it is now, by an event. */
+  measure(peer: NodeId): void {
+    const session = this.#links.get(peer);
+    void session?.roundTripMs().then((ms) => {
+      if (ms !== null && this.#links.get(peer) === session) this.#options.events.roundTrip(peer, ms);
+    });
+  }
+
   /** Spreads the blocks that are sent to a linked peer over so many associations beside the link. */
   useLanes(peer: NodeId, count: number): void {
     if (this.#links.has(peer)) this.#lanes.use(peer, count);
@@ -350,9 +358,6 @@ export class Network {
     this.#links.set(effect.peer, session);
     this.#tellCarrier();
     session.linkUp(effect.peer, () => this.#options.events.linkUp(effect));
-    session.tellRoundTrip((ms) => {
-      if (this.#links.get(effect.peer) === session) this.#options.events.roundTrip(effect.peer, ms);
-    });
   }
 
   #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {

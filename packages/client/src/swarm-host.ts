@@ -197,6 +197,8 @@ export class SwarmHost {
         return this.#network.send(effect.peer, encodeSwarmFrame(effect.message), "control");
       case "send-block":
         return this.#sendBlock(effect);
+      case "measure":
+        return this.#network.measure(effect.peer);
       case "lanes":
         return this.#network.useLanes(effect.peer, effect.count);
       case "drop":
@@ -238,13 +240,9 @@ export class SwarmHost {
     }
   }
 
-  #sendBlock({ peer, share, piece, offset, payload }: Extract<SwarmEffect, { type: "send-block" }>): void {
-    const byteLength = BLOCK_HEADER_BYTES + payload.length;
-    const write = (into: Uint8Array): void => {
-      const sentAt = Math.floor(performance.now()) >>> 0;
-      writeBlock({ share, piece, offset, sentAt, payload }, into);
-    };
-    this.#network.send(peer, { byteLength, write }, "block");
+  #sendBlock({ peer, block }: Extract<SwarmEffect, { type: "send-block" }>): void {
+    const byteLength = BLOCK_HEADER_BYTES + block.payload.length;
+    this.#network.send(peer, { byteLength, write: (into) => writeBlock(block, into) }, "block");
   }
 
   #verify(share: SwarmShare, root: Root, piece: number, bytes: Uint8Array): void {

@@ -25,20 +25,19 @@ import {
   MAX_REQUEST_BLOCKS,
 } from "./limits.ts";
 import { checkBits, checkRanges } from "./piece-sets.ts";
-import type { BlockRange, PieceRange, PieceSet, SwarmMessage } from "./swarm-messages.ts";
+import type { BlockRange, DelaySample, PieceRange, PieceSet, SwarmMessage } from "./swarm-messages.ts";
 
 const MAX_SHARE = 0xffff;
-/** Clocks of the two sides differ by any amount, so a sample is any number that a modulo 2^32 or a plain difference gives. */
-const MAX_SAMPLE = 2 ** 32;
+const MAX_SENT_AT = 0xffffffff;
+/** Clocks of the two sides differ by any amount, so a delay is any number that a modulo 2^32 or a plain difference gives. */
+const MAX_DELAY = 2 ** 32;
 
 /**
- * A swarm control frame: the kind byte and a CBOR map with the message's own field names. Samples are rounded to whole
- * milliseconds.
+ * A swarm control frame: the kind byte and a CBOR map with the message's own field names.
  * @throws RangeError beyond {@link MAX_CONTROL_FRAME}.
  */
 export function encodeSwarmFrame(message: SwarmMessage): Uint8Array<ArrayBuffer> {
-  const fields = message.type === "request" ? { ...message, samples: message.samples.map(Math.round) } : message;
-  return encodeFrame(FRAME.swarm, encodeCbor(fields));
+  return encodeFrame(FRAME.swarm, encodeCbor(message));
 }
 
 /** Null: a type that this program does not know; ignore it. @throws DecodeError */
@@ -122,9 +121,10 @@ function blockRange(value: CborValue): BlockRange {
   return [piece, offset, length];
 }
 
-function samples(map: CborMap): readonly number[] {
+function samples(map: CborMap): readonly DelaySample[] {
   return asArray(map.get("samples"), "samples", MAX_DELAY_SAMPLES).map((sample) => {
-    if (typeof sample !== "number" || Math.abs(sample) > MAX_SAMPLE) throw new DecodeError("bad-field", "bad sample");
-    return sample;
+    const [sentAt, delay] = asArray(sample, "sample", 2);
+    if (typeof delay !== "number" || Math.abs(delay) > MAX_DELAY) throw new DecodeError("bad-field", "bad delay");
+    return [asUint(sentAt, "sentAt", MAX_SENT_AT), delay];
   });
 }

@@ -31,16 +31,19 @@ export type SwarmMessage =
   | { readonly type: "notinterested"; readonly share: number }
   | { readonly type: "choke"; readonly share: number }
   | { readonly type: "unchoke"; readonly share: number }
-  /** `samples`: one-way delays, in ms, of the blocks received since the last request (clock offset included). */
+  /** `samples`: of the blocks received since the last request. */
   | {
       readonly type: "request";
       readonly share: number;
       readonly blocks: readonly BlockRange[];
-      readonly samples: readonly number[];
+      readonly samples: readonly DelaySample[];
     }
   | { readonly type: "cancel"; readonly share: number; readonly blocks: readonly BlockRange[] }
   | { readonly type: "reject"; readonly share: number; readonly blocks: readonly BlockRange[] }
   | { readonly type: "peers"; readonly share: number; readonly ids: readonly Uint8Array[] };
+
+/** Of a block received: its `sentAt`, and ms from then to its arrival, by two clocks (their offset included). */
+export type DelaySample = readonly [sentAt: number, delay: number];
 
 /** Frame kind 3. `sentAt`: ms on the sender's clock, modulo 2^32. `payload` is a view of the received frame. */
 export interface BlockMessage {

@@ -9,8 +9,6 @@ export interface NodeRates {
 export interface Frame {
   readonly bytes: number;
   readonly priority: "control" | "block";
-  /** Runs when the channel takes the frame, where that differs from when it was sent. */
-  readonly transmitted?: () => void;
   /** Runs when the frame has come through the receiver's downlink. */
   readonly deliver: () => void;
 }

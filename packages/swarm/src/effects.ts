@@ -1,16 +1,10 @@
-import type { NodeId, Root, SwarmMessage } from "@starling/protocol";
+import type { BlockMessage, NodeId, Root, SwarmMessage } from "@starling/protocol";
 
 export type SwarmEffect =
   | { readonly type: "send"; readonly peer: NodeId; readonly message: SwarmMessage }
-  /** A block; the adapter stamps `sentAt` when it hands the frame to the channel. */
-  | {
-      readonly type: "send-block";
-      readonly peer: NodeId;
-      readonly share: number;
-      readonly piece: number;
-      readonly offset: number;
-      readonly payload: Uint8Array;
-    }
+  | { readonly type: "send-block"; readonly peer: NodeId; readonly block: BlockMessage }
+  /** Measure the round trip of packets to this peer, if the browser can; answer with `path`. */
+  | { readonly type: "measure"; readonly peer: NodeId }
   /** Spread this peer's blocks over so many associations beside its link (0 to 3); those that are missing are opened. */
   | { readonly type: "lanes"; readonly peer: NodeId; readonly count: number }
   /** A breach of the protocol: end the link. `ban`: also refuse this peer for ten minutes. */

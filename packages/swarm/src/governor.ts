@@ -1,62 +1,34 @@
-import { MaxRate } from "./max-rate.ts";
-import type { PathDelay } from "./path-delay.ts";
+import type { DelaySample } from "@starling/protocol";
+import { DeliveryRate, type Departure } from "./delivery-rate.ts";
+import { type Flow, LOST_AFTER } from "./flow.ts";
 import { queueTarget } from "./queue-target.ts";
 
 const KIB = 1024;
 const MIN_WINDOW = 16 * KIB;
 const MAX_WINDOW = 8 * 1024 * KIB;
+/** The window limits what is sent once so many times what is under way would not fit. */
+const FULL_FROM = 1.5;
 /** Part of itself that the window grows by in a round trip without any queue. */
 const STEP = 1 / 16;
-/** Slow start ends at this part of the target (LEDBAT++, draft-irtf-iccrg-ledbat-plus-plus, section 4.2). */
+/**
+ * Beyond what the rate needs, the window grows while blocks wait for less than this part of the target: what it needs
+ * lets them wait for the whole target already.
+ */
+const GROWTH_END = 0.4;
+/** Slow start ends at this part of that (LEDBAT++, draft-irtf-iccrg-ledbat-plus-plus, section 4.2). */
 const SLOW_START_EXIT = 0.75;
 /** Slow start goes no further than so many times what the rate seen needs. */
 const SLOW_START_LEAD = 2;
-/** Blocks without a report for so many round trips, and at least so many ms, are no longer counted as under way. */
-const LOST_ROUND_TRIPS = 4;
-const LOST_AFTER = 1000;
 /** What a peer that does not report may have under way, beside all others; given up each {@link LOST_AFTER} ms. */
 const MUTE_BYTES = 256 * KIB;
-/** A flow's delay counts for so long after its last report, in ms; at least two of its round trips. */
-const FRESH = 500;
 /**
- * Ms over which the rate is sampled, and samples of which the best counts: five seconds, or a path that lost a packet would
- * be taken for a slower one before SCTP has recovered.
+ * Packets that waited for less ms than this met no queue, and what was under way then is not too much: for so many ms, in
+ * which browsers measure twice (Chromium: every 2.5 s). Meanwhile the window may become so many times that, however long
+ * blocks wait: they wait for lost packets, or for SCTP's own window.
  */
-const RATE_MS = 100;
-const RATES = 50;
-
-interface Departure {
-  readonly bytes: number;
-  readonly at: number;
-}
-
-/** Blocks of one share on their way to one peer, and what its reports say of the way. */
-export class Flow {
-  /** Shared by all flows of a link. */
-  readonly path: PathDelay;
-  readonly departures: Departure[] = [];
-  /** Ms from hand-over to report, smoothed. */
-  roundTrip = 0;
-  reportedAt = Number.NEGATIVE_INFINITY;
-  /** Its reports stay away: its blocks tell nothing of the uplink, and must not take others' room. */
-  mute = false;
-
-  constructor(path: PathDelay) {
-    this.path = path;
-  }
-
-  get patience(): number {
-    return Math.max(LOST_AFTER, LOST_ROUND_TRIPS * this.roundTrip);
-  }
-
-  get bytes(): number {
-    return this.departures.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
-  isFresh(now: number): boolean {
-    return now - this.reportedAt < Math.max(FRESH, 2 * this.roundTrip);
-  }
-}
+const NO_QUEUE = 15;
+const PROVEN_FOR = 6000;
+const PROVEN_LEAD = 2;
 
 /**
  * The uplink governor: how many bytes of blocks may be under way to all peers together, so that the queue before the
@@ -64,9 +36,10 @@ export class Flow {
  * It is clocked by the delay samples that requests bring and needs no timer.
  *
  * The uplink is what all flows share, so only the least queueing delay among them is its own; what one flow shows beyond
- * that is the peer's downlink, which its request window deals with. However long blocks take, the window stays at what the
- * rate times the least round trip and the target come to: a lost packet delays all that follow it, and SCTP, which answers
- * to that by itself, opens its own window only while it is used.
+ * that is the peer's downlink, which its request window deals with. A lost packet delays all that follow it, and SCTP,
+ * which answers to that by itself, opens its own window only while it is used. So however long blocks take, the window
+ * stays at what the rate times the least round trip and the target come to, and at what was under way when the browser's
+ * own packets met no queue.
  */
 export class Governor {
   /** Bytes that may be under way. */
@@ -75,7 +48,14 @@ export class Governor {
   flight = 0;
   #slowStart = true;
   readonly #flows = new Set<Flow>();
-  readonly #rate = new MaxRate(RATE_MS, RATES);
+  readonly #rate = new DeliveryRate();
+  /** Bytes that were under way when packets met no queue, and when that was. */
+  #proven = 0;
+  #provenAt = Number.NEGATIVE_INFINITY;
+  /** The round trip in progress: since when, bytes reported, and least part of {@link GROWTH_END} that was taken. */
+  #roundAt = 0;
+  #roundBytes = 0;
+  #roundFill = Number.POSITIVE_INFINITY;
 
   /** @param start bytes that may be under way before anything is known. */
   constructor(start: number) {
@@ -90,7 +70,7 @@ export class Governor {
 
   /** Whether the uplink could carry more than it does; null while nothing is known of it. */
   get spare(): boolean | null {
-    return this.rate === 0 ? null : 2 * this.flight < this.window;
+    return this.rate === 0 ? null : !this.#isLimiting;
   }
 
   /** Bytes per second that reports confirmed lately; 0 while unknown. */
@@ -101,52 +81,62 @@ export class Governor {
   /** A block was handed to a channel. */
   sent(flow: Flow, bytes: number, now: number): void {
     this.#flows.add(flow);
-    flow.departures.push({ bytes, at: now });
+    flow.departures.push(this.#rate.left(bytes, this.flight === 0, now));
     if (!flow.mute) this.flight += bytes;
   }
 
-  /** A request brought one-way delays (ms, the clocks' offset included) of blocks that arrived, oldest first. */
-  reported(flow: Flow, samples: readonly number[], now: number): void {
+  /** A request told of blocks that arrived, their one-way delays in ms with the clocks' offset included. */
+  reported(flow: Flow, samples: readonly DelaySample[], now: number): void {
     if (samples.length > 0) this.#mute(flow, false);
-    const landed = flow.departures.splice(0, samples.length);
+    const limited = this.#isLimiting;
+    const landed: Departure[] = [];
+    for (const [sentAt, oneWay] of samples) {
+      const departure = flow.land(sentAt);
+      if (departure === null) continue;
+      landed.push(departure);
+      this.#observe(flow, departure, oneWay, now);
+    }
     if (landed.length === 0) return;
-    const limited = 1.5 * this.flight >= this.window;
-    let bytes = 0;
-    let largest = 0;
-    landed.forEach((departure, i) => {
-      const roundTrip = Math.max(1, now - departure.at);
-      const length = this.rate > 0 ? (departure.bytes / this.rate) * 1000 : 0;
-      flow.path.sample({ oneWay: samples[i] ?? 0, roundTrip, length }, now);
-      flow.roundTrip += (roundTrip - flow.roundTrip) / (flow.roundTrip === 0 ? 1 : 8);
-      bytes += departure.bytes;
-      largest = Math.max(largest, departure.bytes);
-    });
-    this.flight -= bytes;
     flow.reportedAt = now;
-    this.#rate.add(bytes, now);
-    this.#adapt(flow, bytes, largest, limited ? this.#queueing(now) : null);
+    this.#rate.landed(landed, now);
+    this.#adapt(flow, landed, limited, now);
+  }
+
+  /** The browser measured packets of one path: they waited so many ms beyond the least. */
+  measured(wait: number, now: number): void {
+    this.#proven = wait < NO_QUEUE ? this.flight : 0;
+    this.#provenAt = now;
   }
 
   /** The peer is gone: nothing of it is under way any more. */
   forget(flow: Flow): void {
-    this.#giveUp(flow, flow.departures.length);
+    if (!flow.mute) this.flight -= flow.bytes;
+    flow.departures.length = 0;
     this.#flows.delete(flow);
   }
 
   /** Gives up blocks whose report is long overdue: their peer stalls, or wants nothing more. */
   expire(now: number): void {
     for (const flow of this.#flows) {
-      const { patience, departures } = flow;
-      let overdue = 0;
-      while (overdue < departures.length && now - (departures[overdue]?.at ?? now) > patience) overdue++;
-      this.#giveUp(flow, overdue);
-      if (overdue > 0) this.#mute(flow, true);
-      if (departures.length === 0 && !flow.isFresh(now)) this.#flows.delete(flow);
+      const bytes = flow.giveUp(now);
+      if (!flow.mute) this.flight -= bytes;
+      // While other blocks are reported, one association of several waits for a repetition.
+      if (bytes > 0 && !flow.isFresh(now)) this.#mute(flow, true);
+      if (flow.departures.length === 0 && !flow.isFresh(now)) this.#flows.delete(flow);
     }
   }
 
-  #giveUp(flow: Flow, count: number): void {
-    for (const { bytes } of flow.departures.splice(0, count)) if (!flow.mute) this.flight -= bytes;
+  /** Little room is left. */
+  get #isLimiting(): boolean {
+    return FULL_FROM * this.flight >= this.window;
+  }
+
+  #observe(flow: Flow, { at, bytes }: Departure, oneWay: number, now: number): void {
+    const roundTrip = Math.max(1, now - at);
+    const length = this.rate > 0 ? (bytes / this.rate) * 1000 : 0;
+    flow.path.sample({ oneWay, roundTrip, length }, now);
+    flow.roundTrip += (roundTrip - flow.roundTrip) / (flow.roundTrip === 0 ? 1 : 8);
+    this.flight -= bytes;
   }
 
   #mute(flow: Flow, mute: boolean): void {
@@ -155,26 +145,49 @@ export class Governor {
     this.flight += mute ? -flow.bytes : flow.bytes;
   }
 
+  /** @param limited the window limited what was sent. */
+  #adapt({ path, roundTrip }: Flow, landed: readonly Departure[], limited: boolean, now: number): void {
+    const { minRoundTrip, packets } = path;
+    const target = queueTarget(packets ?? minRoundTrip, this.rate);
+    const bytes = landed.reduce((sum, block) => sum + block.bytes, 0);
+    const largest = landed.reduce((most, block) => Math.max(most, block.bytes), 0);
+    const needed = Math.max(2 * largest, (this.rate * (minRoundTrip + target)) / 1000);
+    const isProven = this.window < PROVEN_LEAD * this.#provenNow(now);
+    const fill = isProven ? 0 : this.#queueing(now) / (GROWTH_END * target);
+    // While the rate rises, blocks wait for SCTP's own slow start and not for the line.
+    if (fill > SLOW_START_EXIT && !this.#rate.isRising(roundTrip, now)) this.#slowStart = false;
+    if (limited && this.#slowStart) this.#double(bytes, needed);
+    else if (limited) this.#step(bytes, fill, roundTrip, now);
+    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.#provenNow(now), this.window));
+  }
+
   #queueing(now: number): number {
     let least = Number.POSITIVE_INFINITY;
     for (const flow of this.#flows) if (flow.isFresh(now)) least = Math.min(least, flow.path.queueing);
     return least;
   }
 
-  /** @param queueing ms; null if the window did not limit what was sent. @param largest bytes of a block. */
-  #adapt(flow: Flow, bytes: number, largest: number, queueing: number | null): void {
-    const { minRoundTrip, packets } = flow.path;
-    const target = queueTarget(packets ?? minRoundTrip, this.rate);
-    const needed = Math.max(2 * largest, (this.rate * (minRoundTrip + target)) / 1000);
-    if (queueing !== null) this.#step(bytes, queueing / target, needed);
-    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.window));
+  #provenNow(now: number): number {
+    return now - this.#provenAt < PROVEN_FOR ? this.#proven : 0;
   }
 
-  /** @param fill part of the target that is taken. @param needed bytes that the path is known to hold. */
-  #step(bytes: number, fill: number, needed: number): void {
-    // While the rate rises, blocks wait for SCTP's own slow start and not for the line.
-    if (this.#slowStart && fill > SLOW_START_EXIT && !this.#rate.rising) this.#slowStart = false;
-    if (this.#slowStart) this.window = Math.min(this.window + bytes, Math.max(this.window, SLOW_START_LEAD * needed));
-    else this.window += (fill > 1 ? Math.max(-0.5, 1 - fill) : (1 - fill) * STEP) * bytes;
+  /** @param needed bytes that the path is known to hold. */
+  #double(bytes: number, needed: number): void {
+    this.window = Math.min(this.window + bytes, Math.max(this.window, SLOW_START_LEAD * needed));
+  }
+
+  /**
+   * With one peer the least delay of a round trip counts, for a lost packet delays the blocks behind it; with several, the
+   * least of them all does, and at once.
+   */
+  #step(bytes: number, fill: number, roundTrip: number, now: number): void {
+    this.#roundBytes += bytes;
+    this.#roundFill = Math.min(this.#roundFill, fill);
+    if (this.#flows.size === 1 && now - this.#roundAt < roundTrip) return;
+    const change = this.#roundFill > 1 ? Math.max(-0.5, 1 - this.#roundFill) : (1 - this.#roundFill) * STEP;
+    this.window += change * this.#roundBytes;
+    this.#roundAt = now;
+    this.#roundBytes = 0;
+    this.#roundFill = Number.POSITIVE_INFINITY;
   }
 }

@@ -4,6 +4,7 @@ import { fillSlots } from "./choking.ts";
 import type { Context } from "./context.ts";
 import { MAX_DECLINED } from "./limits.ts";
 import { expectManifest, manifestSourceLost } from "./manifest-exchange.ts";
+import { measurePath } from "./path-measuring.ts";
 import { exchangePeers } from "./peer-exchange.ts";
 import { Link, PeerState } from "./peer-state.ts";
 import { sourceLost } from "./provider-search.ts";
@@ -38,15 +39,12 @@ export function joinDeclined(ctx: Context, share: ShareState): void {
 
 export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
   linkDown(ctx, peer);
-  ctx.links.set(peer, new Link(peer, localNonce, remoteNonce));
+  const link = new Link(peer, localNonce, remoteNonce);
+  ctx.links.set(peer, link);
+  measurePath(ctx, link);
   for (const share of ctx.shares.values()) {
     if (share.incomplete && share.candidates.has(peer)) joinLinked(ctx, share, peer);
   }
-}
-
-/** The browser measured the round trip of packets. */
-export function onPath(ctx: Context, peer: NodeId, roundTripMs: number): void {
-  ctx.links.get(peer)?.path.measured(roundTripMs);
 }
 
 /** All of the link's requests go back at once. */

@@ -1,5 +1,4 @@
 import type { Context } from "./context.ts";
-import type { Link } from "./peer-state.ts";
 
 /** Associations beside a link's own. Four share a lossy path about as well as any number (raw channel: 1.53 against 0.38 MB/s). */
 const LANES = 3;
@@ -80,21 +79,10 @@ export class LaneTrial {
 /** Begins, judges and ends trials of all links. */
 export function tryLanes(ctx: Context): void {
   let active = 0;
-  for (const link of ctx.links.values()) if (isBusy(link) || isAsked(link)) active++;
+  for (const link of ctx.links.values()) if (link.isSending || link.isAsked) active++;
   for (const link of ctx.links.values()) {
     const may = active < FEW_PEERS && !link.isNear && ctx.speed.up.rate === null;
-    const count = link.lanes.tick(link.sentBytes, isBusy(link), may, ctx.now);
+    const count = link.lanes.tick(link.sentBytes, link.isSending, may, ctx.now);
     if (count !== null) ctx.emit({ type: "lanes", peer: link.peer, count });
   }
-}
-
-/** We fetch from it. */
-function isAsked(link: Link): boolean {
-  for (const peer of link.members.values()) if (peer.outstandingCount > 0) return true;
-  return false;
-}
-
-function isBusy(link: Link): boolean {
-  for (const peer of link.members.values()) if (peer.ready.size > 0 || peer.flow.departures.length > 0) return true;
-  return false;
 }

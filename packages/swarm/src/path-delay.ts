@@ -1,4 +1,4 @@
-/** RFC 6817: the base is the least delay of each of the last ten minutes. */
+/** RFC 6817: the least of each of the last ten minutes counts, for clocks drift. */
 const MINUTES = 10;
 const MINUTE = 60_000;
 /** The current delay is the least of so many ms, and of so many samples: a lost packet delays all blocks behind it. */
@@ -8,7 +8,7 @@ const RECENT = 8;
 const PAGES_MS = 20;
 
 /** What a block's report tells, in ms. */
-export interface DelaySample {
+export interface PathSample {
   /** From hand-over to arrival, by two clocks whose offset is unknown. */
   readonly oneWay: number;
   /** From hand-over to the report. */
@@ -19,7 +19,8 @@ export interface DelaySample {
 
 /**
  * How long blocks wait on the way of one link. The first blocks meet SCTP's slow start and one another, so the least delay
- * seen is no base to measure from: what a sample's round trip exceeds the least one by is taken off first. The least
+ * seen is no base to measure from. Instead the least round trip is split: what reports take back at least, which is a
+ * block's round trip less its one-way delay and contains the clocks' offset, and the rest, which is the base. The least
  * round trip is known from the greeting, of which no part waits, unless it came sooner than packets can.
  */
 export class PathDelay {
@@ -33,7 +34,8 @@ export class PathDelay {
   readonly #recentAt = new Float64Array(RECENT).fill(Number.NEGATIVE_INFINITY);
   #minute = -1;
   #count = 0;
-  #base = Number.POSITIVE_INFINITY;
+  /** Ms that reports take at least, less the clocks' offset. */
+  #back = Number.POSITIVE_INFINITY;
 
   /** Least round trip of packets that the browser measured, in ms; null if it did not. */
   get packets(): number | null {
@@ -63,17 +65,17 @@ export class PathDelay {
     this.#greeting = Math.min(this.#greeting, Math.max(1, roundTrip));
   }
 
-  sample({ oneWay, roundTrip, length }: DelaySample, now: number): void {
+  sample({ oneWay, roundTrip, length }: PathSample, now: number): void {
     this.#least = Math.min(this.#least, Math.max(1, roundTrip));
-    const excess = Math.max(0, roundTrip - this.minRoundTrip);
+    const back = roundTrip - oneWay;
     this.#advance(Math.floor(now / MINUTE));
     const index = this.#minute % MINUTES;
-    this.#minima[index] = Math.min(this.#minima[index] ?? oneWay, oneWay - excess);
-    this.#base = Math.min(this.#base, oneWay - excess);
+    this.#minima[index] = Math.min(this.#minima[index] ?? back, back);
+    this.#back = Math.min(this.#back, back);
     this.#recent[this.#count % RECENT] = oneWay - length;
     this.#recentAt[this.#count % RECENT] = now;
     this.#count++;
-    this.queueing = Math.max(0, this.#leastRecent(now) - this.#base);
+    this.queueing = Math.max(0, this.#leastRecent(now) + this.#back - this.minRoundTrip);
   }
 
   /** The last sample is always among the recent ones. */
@@ -90,6 +92,6 @@ export class PathDelay {
     const first = Math.max(this.#minute + 1, minute - MINUTES + 1);
     for (let m = first; m <= minute; m++) this.#minima[m % MINUTES] = Number.POSITIVE_INFINITY;
     this.#minute = minute;
-    this.#base = Math.min(...this.#minima);
+    this.#back = Math.min(...this.#minima);
   }
 }

@@ -1,7 +1,14 @@
-import { type BlockRange, MAX_PIECES, makeBitfield, type NodeId, type Root } from "@starling/protocol";
+import {
+  type BlockRange,
+  type DelaySample,
+  MAX_PIECES,
+  makeBitfield,
+  type NodeId,
+  type Root,
+} from "@starling/protocol";
 import type { BegunPiece } from "./begun-piece.ts";
 import { ClaimBudget } from "./claim-budget.ts";
-import { Flow } from "./governor.ts";
+import { Flow } from "./flow.ts";
 import { LaneTrial } from "./lane-trial.ts";
 import { PathDelay } from "./path-delay.ts";
 import { RateMeter } from "./rate-meter.ts";
@@ -47,6 +54,9 @@ export class Link {
   readonly claims = new ClaimBudget();
   readonly path = new PathDelay();
   readonly lanes = new LaneTrial();
+  /** How often the browser was asked for its round trip, and when last. */
+  measurements = 0;
+  measuredAt = Number.NEGATIVE_INFINITY;
   /** Bytes of blocks handed to the channel, ever. */
   sentBytes = 0;
   /** Bytes sent, idle times made up for: who has least is served next. */
@@ -63,6 +73,18 @@ export class Link {
 
   get isNear(): boolean {
     return (this.path.packets ?? this.path.minRoundTrip) <= NEAR_MS;
+  }
+
+  /** Blocks wait to go over it or are under way. */
+  get isSending(): boolean {
+    for (const peer of this.members.values()) if (peer.ready.size > 0 || peer.flow.departures.length > 0) return true;
+    return false;
+  }
+
+  /** Blocks were asked of its peer. */
+  get isAsked(): boolean {
+    for (const peer of this.members.values()) if (peer.outstandingCount > 0) return true;
+    return false;
   }
 }
 
@@ -114,7 +136,7 @@ export class PeerState {
   readonly window: RequestWindow;
   /** The piece it is being asked for. */
   current: BegunPiece | null = null;
-  samples: number[] = [];
+  samples: DelaySample[] = [];
   /** Time-outs since its last block, and when the last was. */
   strikes = 0;
   struckAt = Number.NEGATIVE_INFINITY;

@@ -258,8 +258,9 @@ function count(ctx: Context, peer: PeerState, message: BlockMessage, response: n
   peer.snubbed = false;
   peer.strikes = 0;
   peer.window.received(length, response, ctx.now);
+  if (peer.samples.length >= MAX_DELAY_SAMPLES) return;
   // Signed difference of two clocks modulo 2^32: only its changes mean anything.
-  if (peer.samples.length < MAX_DELAY_SAMPLES) peer.samples.push((Math.floor(ctx.now) - message.sentAt) | 0);
+  peer.samples.push([message.sentAt, (Math.floor(ctx.now) - message.sentAt) | 0]);
 }
 
 function cancelElsewhere(ctx: Context, sender: PeerState, key: number, entry: Outstanding): void {

@@ -8,10 +8,11 @@ import { Context } from "./context.ts";
 import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
-import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave, onPath } from "./joining.ts";
+import { joinDeclined, leave, linkDown, linkUp, onJoin, onLeave } from "./joining.ts";
 import { tryLanes } from "./lane-trial.ts";
 import { blockKey, DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
 import { fetchManifest, manifestStall, onManifestChunk, onManifestRequest } from "./manifest-exchange.ts";
+import { measurePaths, onPath } from "./path-measuring.ts";
 import { exchangePeersOf } from "./peer-exchange.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import { findProviders } from "./provider-search.ts";
@@ -334,6 +335,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     for (const link of ctx.links.values()) relieveLink(ctx, link);
     pump(ctx);
     tryLanes(ctx);
+    measurePaths(ctx);
     for (const share of ctx.shares.values()) this.#tickShare(share);
   }
 

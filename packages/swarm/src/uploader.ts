@@ -7,6 +7,7 @@ import {
   type SwarmMessage,
 } from "@starling/protocol";
 import type { Context } from "./context.ts";
+import { stamp } from "./flow.ts";
 import { blockKey } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
 import type { Content } from "./share-state.ts";
@@ -164,7 +165,8 @@ function sendBlock(ctx: Context, peer: PeerState, [piece, offset, length]: Block
   peer.share.speed.up.take(length);
   takeTurn(ctx, peer, length);
   const payload = bytes.subarray(offset, offset + length);
-  ctx.emit({ type: "send-block", peer: peer.id, share: peer.localNumber, piece, offset, payload });
+  const block = { share: peer.localNumber, piece, offset, sentAt: stamp(ctx.now), payload };
+  ctx.emit({ type: "send-block", peer: peer.id, block });
 }
 
 /** Who was idle gets no credit for it. */

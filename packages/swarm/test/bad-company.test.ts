@@ -31,9 +31,9 @@ function boasting(share: DrawnShare): Tamper {
 
 function lying(effect: SwarmEffect): SwarmEffect {
   if (effect.type !== "send-block") return effect;
-  const payload = effect.payload.slice();
+  const payload = effect.block.payload.slice();
   payload[0]! ^= 1;
-  return { ...effect, payload };
+  return { ...effect, block: { ...effect.block, payload } };
 }
 
 /** Ms that a leech takes with two honest seeds, and with a bad one beside them. */

@@ -15,9 +15,9 @@ function completes(swarm: SimulatedSwarm, hosts: readonly SwarmHost[], share: Dr
 
 function flipped(effect: SwarmEffect): SwarmEffect {
   if (effect.type !== "send-block") return effect;
-  const payload = effect.payload.slice();
+  const payload = effect.block.payload.slice();
   payload[0]! ^= 1;
-  return { ...effect, payload };
+  return { ...effect, block: { ...effect.block, payload } };
 }
 
 /** Answers nothing. */

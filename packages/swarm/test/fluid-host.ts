@@ -203,12 +203,10 @@ export class FluidSwarmHost implements FluidHost<SwarmMessage, BlockMessage> {
     if (since !== undefined) this.served.set(peer, (this.served.get(peer) ?? 0) + this.#around.world.now - since);
   }
 
-  #sendBlock(effect: Extract<SwarmEffect, { type: "send-block" }>): void {
-    const { share, piece, offset, payload } = effect;
-    const { world } = this.#around;
-    this.given += payload.length;
-    const block = { share, piece, offset, sentAt: Math.floor(world.now) >>> 0, payload };
-    world.sendBlock(this.id, effect.peer, payload.length, block);
+  #sendBlock({ peer, block }: Extract<SwarmEffect, { type: "send-block" }>): void {
+    const { length } = block.payload;
+    this.given += length;
+    this.#around.world.sendBlock(this.id, peer, length, block);
   }
 }
 

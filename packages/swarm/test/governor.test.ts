@@ -1,6 +1,8 @@
+import type { DelaySample } from "@starling/protocol";
 import type { PacketNetwork } from "@starling/sim";
 import { describe, expect, it } from "vitest";
-import { Flow, Governor } from "../src/governor.ts";
+import { Flow, stamp } from "../src/flow.ts";
+import { Governor } from "../src/governor.ts";
 import { PathDelay } from "../src/path-delay.ts";
 import { drawShare, sizes } from "./drawn-share.ts";
 import { SimulatedSwarm } from "./swarm-host.ts";
@@ -87,10 +89,10 @@ describe("the governor's window", () => {
   function run(governor: Governor, flow: Flow, rounds: number, queue: number, from: number): number {
     let now = from;
     for (let i = 0; i < rounds; i++) {
-      let sent = 0;
-      for (; governor.hasRoom(flow, BLOCK); sent++) governor.sent(flow, BLOCK, now);
+      while (governor.hasRoom(flow, BLOCK)) governor.sent(flow, BLOCK, now);
+      const samples = flow.departures.map(({ at }): DelaySample => [stamp(at), 25 + queue]);
       now += 50 + queue;
-      governor.reported(flow, new Array<number>(sent).fill(25 + queue), now);
+      governor.reported(flow, samples, now);
     }
     return now;
   }
@@ -138,17 +140,39 @@ describe("the governor's window", () => {
       true,
       false,
     ]);
-    governor.reported(mute, [25], 1150);
+    governor.reported(mute, [[1100, 25]], 1150);
     expect(governor.flight).toBe(3 * BLOCK);
   });
 
-  it("takes no more samples than it sent blocks", () => {
+  it("believes no report of a block that it did not send, or not then", () => {
     const governor = new Governor(4 * BLOCK);
     const flow = new Flow(new PathDelay());
-    governor.sent(flow, BLOCK, 0);
-    governor.reported(flow, [1, -5, 7, 2 ** 31], 60);
-    governor.reported(flow, [3], 61);
+    governor.sent(flow, BLOCK, 10);
+    governor.reported(
+      flow,
+      [
+        [9, 1],
+        [10, -5],
+        [10, 7],
+        [11, 2 ** 31],
+      ],
+      60,
+    );
+    governor.reported(flow, [[10, 3]], 61);
     expect(governor.flight).toBe(0);
     expect(flow.path.queueing).toBeLessThan(60);
+  });
+
+  it("counts a block that others overtook by its own time", () => {
+    const governor = new Governor(4 * BLOCK);
+    const flow = new Flow(new PathDelay());
+    flow.path.greeted(50);
+    governor.sent(flow, BLOCK, 0);
+    governor.sent(flow, BLOCK, 20);
+    governor.reported(flow, [[20, 25]], 70);
+    governor.reported(flow, [[0, 325]], 350);
+    governor.sent(flow, BLOCK, 400);
+    governor.reported(flow, [[400, 25]], 450);
+    expect(flow.path.queueing).toBe(0);
   });
 });

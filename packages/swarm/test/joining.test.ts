@@ -34,7 +34,7 @@ describe("joining", () => {
   it("answers a proved join with its own and its have-set", () => {
     const talk = new Conversation(SHARE);
     talk.seed();
-    expect(talk.linkUp(A)).toEqual([]);
+    expect(talk.linkUp(A)).toEqual([{ type: "measure", peer: A }]);
     const answer = talk.say(A, talk.joinMessage(A));
     expect(sent(answer, "join", A)).toHaveLength(1);
     expect(sent(answer, "have", A)[0]!.pieces).toEqual({ ranges: [[0, 3]] });

@@ -83,6 +83,11 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
       }
       case "send-block":
         return this.#sendBlock(effect, world);
+      case "measure": {
+        const roundTripMs = this.#swarm.roundTripMs(this.id, effect.peer);
+        if (roundTripMs !== null) world.inputAfter(1, this.id, { type: "path", peer: effect.peer, roundTripMs });
+        return;
+      }
       case "lanes":
         this.lanes.push(effect.count);
         if (world.network instanceof PacketNetwork) world.network.widen(this.id, effect.peer, effect.count);
@@ -120,20 +125,14 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
   }
 
   #sendBlock(effect: Extract<SwarmEffect, { type: "send-block" }>, world: World<SwarmInput>): void {
-    const { length } = effect.payload;
+    const { length } = effect.block.payload;
     this.sentBytes += length;
     this.sentTo.set(effect.peer, (this.sentTo.get(effect.peer) ?? 0) + length);
-    const { share, piece, offset, payload } = effect;
-    let sentAt = Math.floor(world.now) >>> 0;
-    const transmitted = () => {
-      sentAt = Math.floor(world.now) >>> 0;
-    };
     const deliver = () => {
       this.#swarm.host(effect.peer).receivedBytes += length;
-      const block = { share, piece, offset, sentAt, payload };
-      world.inputAfter(this.#swarm.pageDelay, effect.peer, { type: "block", peer: this.id, block });
+      world.inputAfter(this.#swarm.pageDelay, effect.peer, { type: "block", peer: this.id, block: effect.block });
     };
-    world.network.send(this.id, effect.peer, { bytes: length + 15, priority: "block", transmitted, deliver });
+    world.network.send(this.id, effect.peer, { bytes: length + 15, priority: "block", deliver });
   }
 
   #store({ root, piece, bytes }: Extract<SwarmEffect, { type: "store" }>, world: World<SwarmInput>): void {
@@ -159,12 +158,11 @@ export class SimulatedSwarm {
   readonly #dialling = new Set<string>();
   /** Ms that a page is busy with other things before it reads a message. */
   pageDelay = 0;
-  /** Of packets, as browsers measure it; null where there are none. */
-  readonly roundTripMs: number | null;
+  readonly #hopDelay: number | null;
 
   /** @param network one-way latency in ms of a network without packets, or what packets meet. */
   constructor(seed: number, network: number | PacketNetworkOptions = 5) {
-    this.roundTripMs = typeof network === "number" ? null : 4 * network.hopDelay;
+    this.#hopDelay = typeof network === "number" ? null : network.hopDelay;
     const options = { seed, latency: 0, tick: { type: "tick" }, tickEvery: 250 } as const;
     this.simulation =
       typeof network === "number"
@@ -233,10 +231,14 @@ export class SimulatedSwarm {
     const [a, b] = [simulation.random.bytes(32), simulation.random.bytes(32)];
     simulation.input(from, { type: "link-up", peer: to, localNonce: a, remoteNonce: b });
     simulation.input(to, { type: "link-up", peer: from, localNonce: b, remoteNonce: a });
-    const { roundTripMs } = this;
-    if (roundTripMs === null) return;
-    simulation.input(from, { type: "path", peer: to, roundTripMs });
-    simulation.input(to, { type: "path", peer: from, roundTripMs });
+  }
+
+  /** What a packet would take to a peer and back; null where there are no packets. */
+  roundTripMs(from: NodeId, to: NodeId): number | null {
+    const { network } = this.simulation;
+    if (!(network instanceof PacketNetwork) || this.#hopDelay === null) return null;
+    const waits = [from, to].map((id) => network.lines(id).up.wait + network.lines(id).down.wait);
+    return waits.reduce((sum, wait) => sum + wait, 4 * this.#hopDelay);
   }
 
   /** Ends a link that no side wants any more. */

@@ -46,7 +46,7 @@ describe("serving", () => {
   it("loads a piece once and sends its blocks from memory", () => {
     const talk = seeding();
     expect(of(request(talk, blocks(1)), "load")).toEqual([{ type: "load", root, piece: 0 }]);
-    expect(Buffer.compare(of(load(talk, 0), "send-block")[0]!.payload, SHARE.pieces[0]!)).toBe(0);
+    expect(Buffer.compare(of(load(talk, 0), "send-block")[0]!.block.payload, SHARE.pieces[0]!)).toBe(0);
     const again = request(talk, blocks(1));
     expect(of(again, "load")).toEqual([]);
     expect(of(again, "send-block")).toHaveLength(1);
@@ -76,7 +76,7 @@ describe("serving", () => {
     talk.input({ type: "loaded", root, piece: 3, bytes: null });
     talk.input({ type: "pause", root });
     const answered = [
-      ...of(talk.effects, "send-block").map((effect) => effect.piece),
+      ...of(talk.effects, "send-block").map(({ block }) => block.piece),
       ...sent(talk.effects, "reject").flatMap((message) => message.blocks.map(([piece]) => piece)),
     ];
     expect(new Set(answered).size).toBe(answered.length);

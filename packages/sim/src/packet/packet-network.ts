@@ -62,7 +62,6 @@ class Channel {
       if (frame === undefined || !this.#accepts(frame)) return;
       from.shift();
       this.#waiting -= frame.bytes;
-      frame.transmitted?.();
       this.#stream.send(
         frame.bytes,
         () => frame.deliver(),
