@@ -75,6 +75,16 @@ export class Link {
     return (this.path.packets ?? this.path.minRoundTrip) <= NEAR_MS;
   }
 
+  /**
+   * Blocks arrived: no more is queued than is under way. Of several associations none may ever hold so much that it tells
+   * of having sent it, while all together count as full.
+   */
+  arrived(): void {
+    let bytes = 0;
+    for (const peer of this.members.values()) bytes += peer.flow.bytes;
+    this.queuedBytes = Math.min(this.queuedBytes, bytes);
+  }
+
   /** Blocks wait to go over it or are under way. */
   get isSending(): boolean {
     for (const peer of this.members.values()) if (peer.ready.size > 0 || peer.flow.departures.length > 0) return true;

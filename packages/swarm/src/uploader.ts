@@ -27,6 +27,7 @@ export function onRequest(ctx: Context, peer: PeerState, message: Request): stri
   const { blocks, samples } = message;
   const { content } = peer.share;
   ctx.governor.reported(peer.flow, samples, ctx.now);
+  peer.link.arrived();
   const rejected: BlockRange[] = [];
   for (const range of blocks) {
     if (content !== null && !isInside(content, range)) return "bad-request-range";
