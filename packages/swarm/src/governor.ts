@@ -29,6 +29,8 @@ const MUTE_BYTES = 256 * KIB;
 const NO_QUEUE = 15;
 const PROVEN_FOR = 6000;
 const PROVEN_LEAD = 2;
+/** What may be under way wherever packets meet no queue: less would leave nothing to four associations. */
+const CALM_WINDOW = 48 * KIB;
 
 /**
  * The uplink governor: how many bytes of blocks may be under way to all peers together, so that the queue before the
@@ -104,7 +106,7 @@ export class Governor {
 
   /** The browser measured packets of one path: they waited so many ms beyond the least. */
   measured(wait: number, now: number): void {
-    this.#proven = wait < NO_QUEUE ? this.flight : 0;
+    this.#proven = wait < NO_QUEUE ? Math.max(this.flight, CALM_WINDOW) : 0;
     this.#provenAt = now;
   }
 
@@ -152,12 +154,11 @@ export class Governor {
     const bytes = landed.reduce((sum, block) => sum + block.bytes, 0);
     const largest = landed.reduce((most, block) => Math.max(most, block.bytes), 0);
     const needed = Math.max(2 * largest, (this.rate * (minRoundTrip + target)) / 1000);
-    const isProven = this.window < PROVEN_LEAD * this.#provenNow(now);
-    const fill = isProven ? 0 : this.#queueing(now) / (GROWTH_END * target);
+    const fill = this.#queueing(now) / (GROWTH_END * target);
     // While the rate rises, blocks wait for SCTP's own slow start and not for the line.
     if (fill > SLOW_START_EXIT && !this.#rate.isRising(roundTrip, now)) this.#slowStart = false;
     if (limited && this.#slowStart) this.#double(bytes, needed);
-    else if (limited) this.#step(bytes, fill, roundTrip, now);
+    else if (limited) this.#step(bytes, this.window < PROVEN_LEAD * this.#provenNow(now) ? 0 : fill, roundTrip, now);
     this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.#provenNow(now), this.window));
   }
 
