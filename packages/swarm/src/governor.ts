@@ -1,6 +1,7 @@
 import type { DelaySample } from "@starling/protocol";
 import { DeliveryRate, type Departure } from "./delivery-rate.ts";
 import { type Flow, LOST_AFTER } from "./flow.ts";
+import { ProvenFlight } from "./proven-flight.ts";
 import { queueTarget } from "./queue-target.ts";
 
 const KIB = 1024;
@@ -22,17 +23,6 @@ const SLOW_START_LEAD = 2;
 /** What a peer that does not report may have under way, beside all others; given up each {@link LOST_AFTER} ms. */
 const MUTE_BYTES = 256 * KIB;
 /**
- * Packets that waited for less ms than this met no queue, and what was under way then is not too much: for so many ms, in
- * which browsers measure twice (Chromium: every 2.5 s). Meanwhile the window may become so many times that, however long
- * blocks wait: they wait for lost packets, or for SCTP's own window.
- */
-const NO_QUEUE = 15;
-const PROVEN_FOR = 6000;
-const PROVEN_LEAD = 2;
-/** What may be under way wherever packets meet no queue: less would leave nothing to four associations. */
-const CALM_WINDOW = 48 * KIB;
-
-/**
  * The uplink governor: how many bytes of blocks may be under way to all peers together, so that the queue before the
  * narrowest line stays short (delay-based as LEDBAT, RFC 6817, with slow start and multiplicative decrease of LEDBAT++).
  * It is clocked by the delay samples that requests bring and needs no timer.
@@ -51,9 +41,7 @@ export class Governor {
   #slowStart = true;
   readonly #flows = new Set<Flow>();
   readonly #rate = new DeliveryRate();
-  /** Bytes that were under way when packets met no queue, and when that was. */
-  #proven = 0;
-  #provenAt = Number.NEGATIVE_INFINITY;
+  readonly #proven = new ProvenFlight();
   /** The round trip in progress: since when, bytes reported, and least part of {@link GROWTH_END} that was taken. */
   #roundAt = 0;
   #roundBytes = 0;
@@ -106,8 +94,7 @@ export class Governor {
 
   /** The browser measured packets of one path: they waited so many ms beyond the least. */
   measured(wait: number, now: number): void {
-    this.#proven = wait < NO_QUEUE ? Math.max(this.flight, CALM_WINDOW) : 0;
-    this.#provenAt = now;
+    this.#proven.measured(wait, this.flight, now);
   }
 
   /** The peer is gone: nothing of it is under way any more. */
@@ -158,18 +145,14 @@ export class Governor {
     // While the rate rises, blocks wait for SCTP's own slow start and not for the line.
     if (fill > SLOW_START_EXIT && !this.#rate.isRising(roundTrip, now)) this.#slowStart = false;
     if (limited && this.#slowStart) this.#double(bytes, needed);
-    else if (limited) this.#step(bytes, this.window < PROVEN_LEAD * this.#provenNow(now) ? 0 : fill, roundTrip, now);
-    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.#provenNow(now), this.window));
+    else if (limited) this.#step(bytes, this.#proven.allows(this.window, now) ? 0 : fill, roundTrip, now);
+    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.#proven.bytes(now), this.window));
   }
 
   #queueing(now: number): number {
     let least = Number.POSITIVE_INFINITY;
     for (const flow of this.#flows) if (flow.isFresh(now)) least = Math.min(least, flow.path.queueing);
     return least;
-  }
-
-  #provenNow(now: number): number {
-    return now - this.#provenAt < PROVEN_FOR ? this.#proven : 0;
   }
 
   /** @param needed bytes that the path is known to hold. */

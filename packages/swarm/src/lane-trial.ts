@@ -5,7 +5,7 @@ const LANES = 3;
 /** With more peers than this at once, their links are lanes enough to one another. */
 const FEW_PEERS = 3;
 /** Ms that a link has had more to send than it could, before a trial; the rate of the last half counts. */
-const BUSY = 1000;
+const BUSY = 1250;
 /** Ms that connecting may take, and that the trial lasts then. */
 const SET_UP = 1000;
 const TRIAL = 2000;

@@ -60,6 +60,16 @@ describe("serving", () => {
     expect(of(talk.input({ type: "flushed", peer: A, queuedBytes: 128 * KIB }), "send-block")).toHaveLength(4);
   });
 
+  it("goes on when blocks arrived, though no channel of the link has told of it", () => {
+    const talk = seeding();
+    request(talk, blocks(30));
+    for (let piece = 0; piece < 30; piece++) load(talk, piece);
+    const reported = of(talk.effects, "send-block").slice(0, 2);
+    const samples = reported.map(({ block }) => [block.sentAt, 20] as const);
+    const more = talk.say(A, { type: "request", share: 7, blocks: [], samples });
+    expect(of(more, "send-block")).toHaveLength(2);
+  });
+
   it("goes on by itself when a link that never rose above its mark says nothing", () => {
     const talk = seeding();
     request(talk, blocks(30));

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { DeliveryRate, type Departure } from "../src/delivery-rate.ts";
+
+const BLOCK = 10_000;
+
+describe("the rate of delivery", () => {
+  it("is unknown until a block arrived", () => {
+    const rate = new DeliveryRate();
+    const block = rate.left(BLOCK, true, 0);
+    expect(rate.best).toBe(0);
+    rate.landed([block], 100);
+    expect(rate.best).toBe(100_000);
+  });
+
+  it("is that of sending where blocks that waited for a lost one arrive all at once", () => {
+    const rate = new DeliveryRate();
+    const held: Departure[] = [];
+    // A block each 10 ms, 1 MB/s; those of 200 ms wait for the first of them.
+    for (let at = 0; at < 200; at += 10) held.push(rate.left(BLOCK, at === 0, at));
+    const late = rate.left(BLOCK, false, 230);
+    rate.landed(held, 250);
+    rate.landed([late], 260);
+    expect(rate.best).toBeLessThanOrEqual(1_000_000);
+  });
+
+  it("does not count the time in which nothing was to be sent", () => {
+    const rate = new DeliveryRate();
+    rate.landed([rate.left(BLOCK, true, 0)], 100);
+    rate.landed([rate.left(10 * BLOCK, true, 3000)], 3100);
+    expect(rate.best).toBe(1_000_000);
+  });
+
+  it("is the best of five seconds", () => {
+    const rate = new DeliveryRate();
+    rate.landed([rate.left(10 * BLOCK, true, 0)], 100);
+    rate.landed([rate.left(BLOCK, true, 4900)], 5000);
+    expect(rate.best).toBe(1_000_000);
+    rate.landed([rate.left(BLOCK, true, 5100)], 5200);
+    expect(rate.best).toBe(100_000);
+  });
+
+  it("rises until it has been the same for a round trip", () => {
+    const rate = new DeliveryRate();
+    rate.landed([rate.left(BLOCK, true, 0)], 100);
+    rate.landed([rate.left(2 * BLOCK, true, 100)], 200);
+    expect(rate.isRising(150, 200)).toBe(true);
+    rate.landed([rate.left(2 * BLOCK, true, 200)], 300);
+    expect(rate.isRising(150, 300)).toBe(true);
+    rate.landed([rate.left(2 * BLOCK, true, 300)], 400);
+    expect(rate.isRising(150, 400)).toBe(false);
+  });
+});
