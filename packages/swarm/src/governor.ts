@@ -22,6 +22,7 @@ const SLOW_START_EXIT = 0.75;
 const SLOW_START_LEAD = 2;
 /** What a peer that does not report may have under way, beside all others; given up each {@link LOST_AFTER} ms. */
 const MUTE_BYTES = 256 * KIB;
+
 /**
  * The uplink governor: how many bytes of blocks may be under way to all peers together, so that the queue before the
  * narrowest line stays short (delay-based as LEDBAT, RFC 6817, with slow start and multiplicative decrease of LEDBAT++).
