@@ -11,15 +11,24 @@ const GROWN_NODES = 100;
 /** Until a network that grew, and one that started linked, is at rest. */
 const GROWN_SETTLE_MS = 180_000;
 const WARM_SETTLE_MS = 30_000;
-/** The same from so many nodes on, where each second takes minutes: all but the first exchange of upkeep is done. */
-const LARGE_NODES = 50_000;
-const LARGE_SETTLE_MS = 10_000;
+/**
+ * From so many nodes on each virtual second takes minutes. Nodes that were linked at one stroke have said to one another
+ * what they have to say after two seconds; their first pings and exchanges of upkeep come after 15. Every pair can connect
+ * there, as a settled network has long given up those that cannot; finding them out is half of the work.
+ */
+const LARGE_NODES = 30_000;
+const LARGE_SETTLE_MS = 3_000;
+const LARGE_COSTS = { pairFailure: 0 };
+/** Over which look-ups are spread. */
+const READING_MS = 20_000;
+const LARGE_READING_MS = 4_000;
 
 /** A settled network of real machines, and what is to be measured on it. */
 export class Starling {
   readonly network: DhtNetwork;
   readonly library: Library;
   readonly #bad = new Set<string>();
+  readonly #readingMs: number;
 
   /** @param conductOf how some of the nodes misbehave; null for a good one. */
   constructor(
@@ -27,7 +36,9 @@ export class Starling {
     nodes: number,
     conductOf?: (self: NodeId, network: DhtNetwork) => Conduct<OverlayFrame> | null,
   ) {
-    this.network = new DhtNetwork({ seed });
+    const isLarge = nodes >= LARGE_NODES;
+    this.#readingMs = isLarge ? LARGE_READING_MS : READING_MS;
+    this.network = new DhtNetwork({ seed, ...(isLarge ? { costs: LARGE_COSTS } : {}) });
     this.library = new Library(this.network, (id) => !this.#bad.has(id));
     const conduct = (self: NodeId) => {
       const drawn = conductOf?.(self, this.network) ?? null;
@@ -37,7 +48,7 @@ export class Starling {
     const grows = nodes <= GROWN_NODES;
     if (grows) this.network.grow(nodes, 200, conduct);
     else this.network.warm(nodes, conduct);
-    const warmSettle = nodes < LARGE_NODES ? WARM_SETTLE_MS : LARGE_SETTLE_MS;
+    const warmSettle = isLarge ? LARGE_SETTLE_MS : WARM_SETTLE_MS;
     this.network.run(grows ? GROWN_SETTLE_MS : warmSettle);
   }
 
@@ -69,8 +80,8 @@ export class Starling {
     return samples;
   }
 
-  /** As {@link read}, with the frames of all kinds that the look-ups caused, at whatever hop. */
-  readCounting(count: number, overMs: number): Readings & { readonly frames: number } {
+  /** As {@link read}, in a while that suits the network's size, with the frames of all kinds that the look-ups caused, at whatever hop. */
+  readCounting(count: number): Readings & { readonly frames: number } {
     const { world } = this.network;
     const keys = this.library.keys;
     const ids = new Set<string>();
@@ -79,7 +90,7 @@ export class Starling {
       if (keys.has(target)) ids.add(id);
       if (ids.has(id)) frames++;
     };
-    const readings = this.read(count, overMs);
+    const readings = this.read(count, this.#readingMs);
     world.onSend = null;
     return { ...readings, frames };
   }

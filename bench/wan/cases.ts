@@ -12,12 +12,16 @@ import type { Rig } from "./rig.ts";
 import { transferEntry } from "./transfer.ts";
 
 const MIB = 1024 * 1024;
+/** A Mbit/s is so many bytes a ms. */
+const BYTES_PER_MBIT_MS = 125;
 /** Between two hosts, in ms; it passes four lines. */
 const ROUND_TRIP = 50;
-/** For a raw channel whose sender overfills no queue: twice what a path of 20 Mbit/s and 50 ms holds. */
-const WINDOW = 256 * 1024;
+const FAR_ROUND_TRIP = 200;
+/** For a raw channel whose sender overfills no queue: so many times what the path holds. */
+const WINDOWS = 2;
 
 const twenty = line(20, 20);
+const far = line(50, 50, FAR_ROUND_TRIP);
 const lossy: Line = { ...twenty, loss: 0.25 };
 const pair: Network = { seed: twenty, receivers: [twenty] };
 
@@ -36,6 +40,7 @@ export const CASES: readonly Case[] = [
     seed: line(8, 40),
     receivers: [2, 4, 8, 16, 32].map((up) => line(up, 40)),
   }),
+  transfers("one-50-far", "1 to 1, 50 Mbit/s, 200 ms, 32 MiB", 32 * MIB, { seed: far, receivers: [far] }),
   {
     name: "first-byte",
     title: "Until the first verified byte, 20 Mbit/s, 50 ms",
@@ -62,20 +67,21 @@ function transfers(name: string, title: string, bytes: number, network: Network)
       const options = { bytes, network, probe: await DelayProbe.start(rig), tracer: null };
       const { starling } = rig.services;
       return [
-        ...others(rig, network.receivers.length === 1).map((contender) => transferEntry(contender, options)),
+        ...others(rig, network).map((contender) => transferEntry(contender, options)),
         transferEntry(starlingAt(starling), { ...options, tracer }),
       ];
     },
   };
 }
 
-/** @param alone whether a single receiver fetches: what data channels can do at best is of interest then. */
-function others(rig: Rig, alone: boolean) {
+/** With a single receiver what data channels can do at best is of interest, too. */
+function others(rig: Rig, { seed, receivers }: Network) {
   const { pages, tracker } = rig.services;
+  const window = WINDOWS * seed.up * (4 * seed.delay) * BYTES_PER_MBIT_MS;
   return [
     rawChannelAt(pages),
-    ...(alone
-      ? [1, 4].map((lanes) => rawChannelAt(pages, { name: `raw, window, ${lanes} x`, window: WINDOW / lanes, lanes }))
+    ...(receivers.length === 1
+      ? [1, 4].map((lanes) => rawChannelAt(pages, { name: `raw, window, ${lanes} x`, window: window / lanes, lanes }))
       : []),
     webTorrentAt(pages, tracker, "sequential"),
     webTorrentAt(pages, tracker, "rarest"),
@@ -105,6 +111,6 @@ async function hide(context: BrowserContext): Promise<void> {
   await hideTab(context);
 }
 
-function line(up: number, down: number): Line {
-  return { up, down, delay: ROUND_TRIP / 4, loss: 0 };
+function line(up: number, down: number, roundTrip = ROUND_TRIP): Line {
+  return { up, down, delay: roundTrip / 4, loss: 0 };
 }

@@ -4,7 +4,7 @@ test("a download goes on by itself after a reload and after a crash, and fetches
   transferOf,
 }) => {
   // The two losses may be 4 MiB of unwritten pieces each, whatever the size: see docs/decisions/0002.
-  const size = (FULL ? 200 : 120) * MB;
+  const size = (FULL ? 200 : 100) * MB;
   const { sharer, receiver, file } = await transferOf(size);
 
   await receiver.reaches(0.4);
@@ -32,7 +32,7 @@ test("a small share is served again after its sharer reloads, without asking", a
 });
 
 test("a paused download stays paused over a reload and goes on when resumed", async ({ transferOf }) => {
-  const { receiver } = await transferOf(60 * MB);
+  const { receiver } = await transferOf((FULL ? 60 : 40) * MB);
   await receiver.reaches(0.1);
   await receiver.page.getByRole("button", { name: "Pause", exact: true }).click();
   await expect(receiver.page.getByRole("button", { name: "Resume", exact: true })).toBeVisible();

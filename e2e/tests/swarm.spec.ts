@@ -36,7 +36,7 @@ test("a second receiver completes from the first after the sharer has left", asy
 });
 
 test("a transfer completes although the server is killed in its middle", async ({ server, transferOf }) => {
-  const { receiver, file } = await transferOf((FULL ? 60 : 40) * MB);
+  const { receiver, file } = await transferOf((FULL ? 60 : 30) * MB);
   await receiver.reaches(0.1);
   await server.kill();
   expect((await receiver.share()).state).toBe("downloading");
