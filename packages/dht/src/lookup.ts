@@ -72,6 +72,8 @@ export class Lookup {
   readonly #most: number;
   readonly #done: (result: LookupResult) => void;
   readonly #candidates = new Map<NodeId, Candidate>();
+  /** The same, nearest first. */
+  #byDistance: Candidate[] = [];
   #queries = 0;
   #outstanding = 0;
   #answers = 0;
@@ -139,36 +141,33 @@ export class Lookup {
   #mayWiden(): boolean {
     const nodes = this.#ctx.table.estimate();
     if (nodes < 2 * LOOKUP_K || this.#queries >= this.#most) return false;
-    const last = closest(this.key, this.#candidates.keys(), LOOKUP_K, (id) => id).at(-1);
-    const isSparse = last === undefined || distanceFraction(this.key, last) > (SPARSE * LOOKUP_K) / nodes;
+    const last = this.#byDistance.slice(0, LOOKUP_K).at(-1);
+    const isSparse = last === undefined || distanceFraction(this.key, last.id) > (SPARSE * LOOKUP_K) / nodes;
     return isSparse && this.#open().length > this.#k + this.#wider;
   }
 
   /** The nearest unasked of the k nearest that have not failed, or of a strand's; while fewer than alpha are under way. */
   #next(): Candidate | null {
     if (this.#queries >= this.#most || this.#active() >= ALPHA) return null;
-    const open = this.#open();
-    const isNew = ({ state }: Candidate) => state === "new";
-    const next = this.#front(open).find(isNew);
-    if (next !== undefined) return next;
-    for (let strand = 0; strand < STRANDS; strand++) {
-      const own = this.#strandFront(open, strand).find(isNew);
-      if (own !== undefined) return own;
+    for (const front of this.#fronts()) {
+      const next = front.find(({ state }) => state === "new");
+      if (next !== undefined) return next;
     }
     return null;
   }
 
+  /** Of those that have not failed the k nearest, and the nearest of each strand. */
+  #fronts(): readonly (readonly Candidate[])[] {
+    const open = this.#open();
+    const fronts = [open.slice(0, this.#k + this.#wider)];
+    for (let strand = 0; strand < STRANDS; strand++) {
+      fronts.push(open.filter(({ strands }) => (strands & (1 << strand)) !== 0).slice(0, STRAND_K));
+    }
+    return fronts;
+  }
+
   #open(): Candidate[] {
-    return [...this.#candidates.values()].filter(({ state }) => state !== "failed");
-  }
-
-  #front(open: readonly Candidate[]): readonly Candidate[] {
-    return closest(this.key, open, this.#k + this.#wider, ({ id }) => id);
-  }
-
-  #strandFront(open: readonly Candidate[], strand: number): readonly Candidate[] {
-    const own = open.filter(({ strands }) => (strands & (1 << strand)) !== 0);
-    return closest(this.key, own, STRAND_K, ({ id }) => id);
+    return this.#byDistance.filter(({ state }) => state !== "failed");
   }
 
   #active(): number {
@@ -182,12 +181,7 @@ export class Lookup {
   }
 
   #isSettled(): boolean {
-    if (this.#outstanding === 0) return true;
-    const open = this.#open();
-    const answered = ({ state }: Candidate) => state === "answered";
-    if (!this.#front(open).every(answered)) return false;
-    for (let strand = 0; strand < STRANDS; strand++) if (!this.#strandFront(open, strand).every(answered)) return false;
-    return true;
+    return this.#outstanding === 0 || this.#fronts().every((front) => front.every(({ state }) => state === "answered"));
   }
 
   #ask(candidate: Candidate): void {
@@ -264,13 +258,18 @@ export class Lookup {
       strands: 0,
     };
     this.#candidates.set(id, candidate);
+    const farther = this.#byDistance.findIndex((each) => compareDistance(this.key, id, each.id) < 0);
+    this.#byDistance.splice(farther < 0 ? this.#byDistance.length : farther, 0, candidate);
     return candidate;
   }
 
   #forgetFarthest(): void {
     if (this.#candidates.size <= MAX_CANDIDATES) return;
-    const byDistance = [...this.#candidates.values()].sort((a, b) => compareDistance(this.key, a.id, b.id));
-    for (const { id, state } of byDistance.slice(MAX_CANDIDATES)) if (state !== "asked") this.#candidates.delete(id);
+    this.#byDistance = this.#byDistance.filter(({ id, state }, index) => {
+      const stays = index < MAX_CANDIDATES || state === "asked";
+      if (!stays) this.#candidates.delete(id);
+      return stays;
+    });
   }
 
   #finish(): void {
