@@ -14,7 +14,7 @@ const WARM_SETTLE_MS = 30_000;
 /**
  * From so many nodes on each virtual second takes minutes. Nodes that were linked at one stroke have said to one another
  * what they have to say after two seconds; their first pings and exchanges of upkeep come after 15. Every pair can connect
- * there, as a settled network has long given up those that cannot; finding them out is half of the work.
+ * there, as a settled network has long given up those that cannot; finding them out is a third of the work.
  */
 const LARGE_NODES = 30_000;
 const LARGE_SETTLE_MS = 3_000;

@@ -7,13 +7,11 @@ import type { Case, Entry } from "./case.ts";
 import { DelayProbe } from "./delay-probe.ts";
 import { filmEntry } from "./film.ts";
 import { firstByteEntries } from "./first-byte.ts";
-import type { Line, Network } from "./network.ts";
+import { type Line, type Network, rate } from "./network.ts";
 import type { Rig } from "./rig.ts";
 import { transferEntry } from "./transfer.ts";
 
 const MIB = 1024 * 1024;
-/** A Mbit/s is so many bytes a ms. */
-const BYTES_PER_MBIT_MS = 125;
 /** Between two hosts, in ms; it passes four lines. */
 const ROUND_TRIP = 50;
 const FAR_ROUND_TRIP = 200;
@@ -77,7 +75,8 @@ function transfers(name: string, title: string, bytes: number, network: Network)
 /** With a single receiver what data channels can do at best is of interest, too. */
 function others(rig: Rig, { seed, receivers }: Network) {
   const { pages, tracker } = rig.services;
-  const window = WINDOWS * seed.up * (4 * seed.delay) * BYTES_PER_MBIT_MS;
+  const roundTripMs = 4 * seed.delay;
+  const window = (WINDOWS * rate(seed.up) * roundTripMs) / 1000;
   return [
     rawChannelAt(pages),
     ...(receivers.length === 1

@@ -28,7 +28,7 @@ export function bound(bytes: number, { seed, receivers }: Network): number {
   return Math.max(bytes / rate(seed.up), bytes / slowest, (receivers.length * bytes) / uplinks);
 }
 
-/** Bytes per second. */
-function rate(mbit: number): number {
+/** Bytes per second. @param mbit 0 is unlimited. */
+export function rate(mbit: number): number {
   return mbit === 0 ? Number.POSITIVE_INFINITY : mbit * BYTES_PER_MBIT;
 }
