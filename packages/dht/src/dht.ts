@@ -6,30 +6,15 @@ import {
   type RandomBytes,
   toHex,
 } from "@starling/protocol";
-import { Carrying } from "./carrying.ts";
 import { Context } from "./context.ts";
-import { Dialling } from "./dialling.ts";
 import type { DhtEffect } from "./effects.ts";
-import { Exploring } from "./exploring.ts";
-import { FastPath } from "./fast-path.ts";
 import type { DhtCommand, DhtInput, OperationId } from "./inputs.ts";
 import { CLOCK_JUMP, LOOKUP_K } from "./limits.ts";
 import type { Link } from "./link.ts";
-import { Liveness } from "./liveness.ts";
 import type { LookupResult } from "./lookup.ts";
-import { Lookups } from "./lookups.ts";
-import { Messages } from "./messages.ts";
-import { Mode } from "./mode.ts";
-import { Neighbourhood } from "./neighbourhood.ts";
-import { Neighbours } from "./neighbours.ts";
-import { Receiving } from "./receiving.ts";
-import { RecordRoutes } from "./record-routes.ts";
+import { makeParts, type Parts } from "./parts.ts";
 import type { RecordsPolicy } from "./records/policy.ts";
-import { Records } from "./records/records.ts";
-import { ServerUse } from "./server-use.ts";
-import { Serving } from "./serving.ts";
-import { SourceRoutes } from "./source-routes.ts";
-import { Upkeep } from "./upkeep.ts";
+import type { RecordsView } from "./records/records.ts";
 import type { DhtView } from "./view.ts";
 import { viewOf } from "./viewing.ts";
 
@@ -55,55 +40,13 @@ const NO_EFFECTS: readonly DhtEffect[] = [];
  */
 export class Dht implements Machine<DhtInput, DhtEffect> {
   readonly #ctx: Context;
-  readonly #dialling: Dialling;
-  readonly #neighbours: Neighbours;
-  readonly #neighbourhood: Neighbourhood;
-  readonly #liveness: Liveness;
-  readonly #mode: Mode;
-  readonly #exploring: Exploring;
-  readonly #server: ServerUse;
-  readonly #fast: FastPath;
-  readonly #routes: SourceRoutes;
-  readonly #lookups: Lookups;
-  readonly #carrying: Carrying;
-  readonly #messages: Messages;
-  readonly #records: Records;
-  readonly #receiving: Receiving;
-  readonly #upkeep: Upkeep;
+  readonly #parts: Parts;
   #recordsAt = 0;
   #over = false;
 
   constructor({ self, random, capable = true, policy }: DhtOptions) {
-    const ctx = new Context(self, random);
-    this.#ctx = ctx;
-    this.#messages = new Messages(ctx, () => ({ fast: this.#fast, lookups: this.#lookups, routes: this.#routes }));
-    const serving = new Serving(ctx, this.#messages, () => this.#records);
-    this.#fast = new FastPath(ctx, (served) => serving.serve(served));
-    this.#routes = new SourceRoutes(ctx, (served) => serving.serve(served));
-    this.#lookups = new Lookups(ctx, this.#routes);
-    this.#carrying = new Carrying(ctx, this.#fast, this.#lookups, this.#routes);
-    this.#dialling = new Dialling(ctx);
-    this.#neighbours = new Neighbours(ctx, this.#dialling);
-    this.#neighbourhood = new Neighbourhood(
-      ctx,
-      () => this.#records.siblingsChanged(),
-      () => this.#dialling.settled,
-    );
-    this.#liveness = new Liveness(ctx);
-    this.#mode = new Mode(ctx, capable);
-    this.#exploring = new Exploring(ctx, this.#lookups, () => this.#mode.passed());
-    this.#server = new ServerUse(ctx, this.#dialling);
-    this.#records = new Records(this.#recordsHost(), policy);
-    this.#receiving = this.#makeReceiving();
-    this.#upkeep = new Upkeep(ctx, {
-      mode: this.#mode,
-      neighbours: this.#neighbours,
-      neighbourhood: this.#neighbourhood,
-      dialling: this.#dialling,
-      exploring: this.#exploring,
-      server: this.#server,
-      records: this.#records,
-    });
+    this.#ctx = new Context(self, random);
+    this.#parts = makeParts(this.#ctx, { capable, policy, left: (link) => this.#left(link) });
   }
 
   handle(input: DhtInput, now: number): readonly DhtEffect[] {
@@ -115,11 +58,11 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     if (now - expected > CLOCK_JUMP && ctx.table.size > 0) {
       // Once for the gap: inputs that waited with the page come before its next tick.
       ctx.wakeAt = now;
-      this.#liveness.pingAll();
+      this.#parts.liveness.pingAll();
     }
     this.#dispatch(input);
     this.#endLinks();
-    if (ctx.stale) this.#upkeep.run();
+    if (ctx.stale) this.#parts.upkeep.run();
     return ctx.takeEffects();
   }
 
@@ -139,25 +82,25 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   }
 
   view(): DhtView {
-    const { held } = this.#records.view();
+    const { held } = this.#parts.records.view();
     return viewOf(this.#ctx, {
-      joined: this.#exploring.joined,
-      dialling: [...this.#dialling.pending.keys()],
-      created: this.#dialling.created,
+      joined: this.#parts.exploring.joined,
+      dialling: [...this.#parts.dialling.pending.keys()],
+      created: this.#parts.dialling.created,
       records: Object.values(held).reduce((sum, count) => sum + count, 0),
-      lookups: this.#lookups.running,
+      lookups: this.#parts.lookups.running,
     });
   }
 
   /** What it holds and publishes. */
-  get records(): ReturnType<Records["view"]> {
-    return this.#records.view();
+  get records(): RecordsView {
+    return this.#parts.records.view();
   }
 
   #dispatch(input: DhtInput): void {
     switch (input.type) {
       case "frame":
-        return this.#receiving.frame(input.peer, input.frame);
+        return this.#parts.receiving.frame(input.peer, input.frame);
       case "tick":
         return this.#tick();
       case "link-up":
@@ -169,7 +112,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
       case "verified":
         return this.#ctx.verified(input.token, input.ok);
       case "carry":
-        return this.#carrying.carry(input.to, input.body);
+        return this.#parts.carrying.carry(input.to, input.body);
       case "dial-failed":
         return this.#dialFailed(input);
       case "server-peers":
@@ -189,24 +132,24 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   #surroundings(
     input: Input<"server-peers" | "server" | "contacts" | "numbers" | "clock" | "created" | "visibility" | "leave">,
   ): void {
-    this.#upkeep.hurry();
+    this.#parts.upkeep.hurry();
     switch (input.type) {
       case "server-peers":
-        this.#neighbours.named(input.peers.slice(0, MAX_NAMED), null);
-        return this.#server.named(input.peers);
+        this.#parts.neighbours.named(input.peers.slice(0, MAX_NAMED), null);
+        return this.#parts.server.named(input.peers);
       case "server":
-        return this.#server.opened(input.open);
+        return this.#parts.server.opened(input.open);
       case "contacts":
         this.#ctx.contacts.restore(input.contacts);
         this.#ctx.stale = true;
         return;
       case "numbers":
-        return this.#records.restoreNumbers(input.numbers);
+        return this.#parts.records.restoreNumbers(input.numbers);
       case "clock":
         this.#ctx.wallOffset = input.wallMs - this.#ctx.now;
-        return this.#records.clock(input.wallMs, input.serverMs);
+        return this.#parts.records.clock(input.wallMs, input.serverMs);
       case "created":
-        this.#dialling.created = input.count;
+        this.#parts.dialling.created = input.count;
         return;
       case "visibility":
         return this.#visibility(input);
@@ -218,11 +161,11 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   #command(command: DhtCommand): void {
     switch (command.type) {
       case "send":
-        return this.#messages.send(command.op, command.to, command.payload);
+        return this.#parts.messages.send(command.op, command.to, command.payload);
       case "lookup":
         return this.#lookup(command.op, toHex(command.key));
       default:
-        return this.#records.command(command);
+        return this.#parts.records.command(command);
     }
   }
 
@@ -234,16 +177,16 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
       }
       this.#ctx.emit({ type: "result", op, ok: false, failure: "unreachable", detail: "nobody answered" });
     };
-    this.#lookups.start({ key, count: LOOKUP_K, done });
+    this.#parts.lookups.start({ key, count: LOOKUP_K, done });
   }
 
   #linkUp({ peer, publicKey, dialled }: Input<"link-up">): void {
-    if (dialled && this.#ctx.table.size === 0) this.#mode.joins();
-    const link = this.#neighbours.up(peer, publicKey, dialled);
+    if (dialled && this.#ctx.table.size === 0) this.#parts.mode.joins();
+    const link = this.#parts.neighbours.up(peer, publicKey, dialled);
     if (link === null) return;
-    this.#liveness.begin(link);
+    this.#parts.liveness.begin(link);
     this.#ctx.stale = true;
-    this.#upkeep.hurry();
+    this.#parts.upkeep.hurry();
   }
 
   #linkDown(peer: NodeId): void {
@@ -253,13 +196,18 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
 
   /** The neighbour is no more: what it was asked goes elsewhere, and its place is filled. */
   #gone(link: Link): void {
-    this.#neighbours.down(link);
-    this.#records.linkDown(link.id);
-    this.#fast.linkDown(link.id);
-    this.#routes.linkDown(link.id);
-    if (this.#ctx.table.size === 0) this.#exploring.alone();
+    this.#parts.neighbours.down(link);
+    this.#parts.records.linkDown(link.id);
+    this.#parts.fast.linkDown(link.id);
+    this.#parts.routes.linkDown(link.id);
+    if (this.#ctx.table.size === 0) this.#parts.exploring.alone();
     this.#ctx.stale = true;
-    this.#upkeep.hurry();
+    this.#parts.upkeep.hurry();
+  }
+
+  #left(link: Link): void {
+    this.#ctx.contacts.forget(link.id);
+    this.#gone(link);
   }
 
   #endLinks(): void {
@@ -272,25 +220,25 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   }
 
   #dialFailed({ peer, alternates }: Input<"dial-failed">): void {
-    this.#dialling.failed(peer);
-    if (this.#server.visiting === peer) this.#server.visiting = null;
-    this.#neighbours.named(alternates.slice(0, MAX_NAMED), peer);
-    this.#upkeep.hurry();
+    this.#parts.dialling.failed(peer);
+    if (this.#parts.server.visiting === peer) this.#parts.server.visiting = null;
+    this.#parts.neighbours.named(alternates.slice(0, MAX_NAMED), peer);
+    this.#parts.upkeep.hurry();
   }
 
   #visibility({ visibility }: Input<"visibility">): void {
-    const resumed = this.#mode.frozen && visibility !== "frozen";
-    if (visibility === "frozen" && this.#ctx.full) this.#records.handOver();
-    this.#mode.frozen = visibility === "frozen";
-    this.#neighbours.visibility = visibility;
-    const changed = this.#mode.update();
-    if (changed || visibility === "frozen" || resumed) this.#neighbours.tellAll();
-    if (visibility === "visible" || resumed) this.#liveness.pingAll();
+    const resumed = this.#parts.mode.frozen && visibility !== "frozen";
+    if (visibility === "frozen" && this.#ctx.full) this.#parts.records.handOver();
+    this.#parts.mode.frozen = visibility === "frozen";
+    this.#parts.neighbours.visibility = visibility;
+    const changed = this.#parts.mode.update();
+    if (changed || visibility === "frozen" || resumed) this.#parts.neighbours.tellAll();
+    if (visibility === "visible" || resumed) this.#parts.liveness.pingAll();
     this.#ctx.stale = true;
   }
 
   #leave(): void {
-    this.#records.handOver();
+    this.#parts.records.handOver();
     for (const link of this.#ctx.table.links()) this.#ctx.tell(link, { type: "leave" });
     this.#over = true;
   }
@@ -298,63 +246,25 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
   #tick(): void {
     const ctx = this.#ctx;
     ctx.wakeAt = Number.POSITIVE_INFINITY;
-    this.#fast.tick();
-    this.#routes.tick();
-    this.#lookups.tick();
-    this.#carrying.tick();
-    this.#dialling.tick();
-    for (const link of this.#liveness.tick()) ctx.drop(link, "silent");
-    this.#neighbourhood.tick();
-    this.#exploring.tick();
-    this.#server.tick();
+    this.#parts.fast.tick();
+    this.#parts.routes.tick();
+    this.#parts.lookups.tick();
+    this.#parts.carrying.tick();
+    this.#parts.dialling.tick();
+    for (const link of this.#parts.liveness.tick()) ctx.drop(link, "silent");
+    this.#parts.neighbourhood.tick();
+    this.#parts.exploring.tick();
+    this.#parts.server.tick();
     this.#tickRecords();
-    this.#upkeep.tick();
+    this.#parts.upkeep.tick();
   }
 
   #tickRecords(): void {
     if (this.#ctx.now >= this.#recordsAt) {
       this.#recordsAt = this.#ctx.now + RECORDS_INTERVAL;
-      this.#records.tick();
+      this.#parts.records.tick();
     }
     this.#ctx.wake(this.#recordsAt);
-  }
-
-  #makeReceiving(): Receiving {
-    return new Receiving(this.#ctx, {
-      liveness: this.#liveness,
-      fast: this.#fast,
-      routes: this.#routes,
-      records: this.#records,
-      neighbours: this.#neighbours,
-      neighbourhood: this.#neighbourhood,
-      server: this.#server,
-      exploring: this.#exploring,
-      left: (link) => {
-        this.#ctx.contacts.forget(link.id);
-        this.#gone(link);
-      },
-    });
-  }
-
-  #recordsHost(): ConstructorParameters<typeof Records>[0] {
-    const ctx = this.#ctx;
-    return {
-      self: ctx.self.id,
-      publicKey: ctx.self.publicKey,
-      random: ctx.random,
-      routes: new RecordRoutes(ctx, this.#fast, this.#lookups, this.#routes, () => this.#records),
-      now: () => ctx.now,
-      emit: (effect) => this.#fromRecords(effect),
-      sign: (payload, done) => ctx.sign(payload, done),
-      verify: (publicKey, payload, signature, done) => ctx.verify(publicKey, payload, signature, done),
-      linked: (node) => ctx.table.get(node) !== undefined,
-    };
-  }
-
-  #fromRecords(effect: DhtEffect): void {
-    if (effect.type !== "drop") return this.#ctx.emit(effect);
-    const link = this.#ctx.table.get(effect.peer);
-    if (link !== undefined) this.#ctx.drop(link, effect.reason, effect.ban);
   }
 }
 
