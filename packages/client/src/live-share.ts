@@ -1,8 +1,10 @@
 import { formatLink, type NodeId } from "@starling/protocol";
 import type { FileInfo, Peer, Progress, Share, ShareState, Source, SpeedLimits } from "./api.ts";
+import { Choice } from "./choice.ts";
 import type { Core } from "./core.ts";
 import { abortError, StarlingError } from "./errors.ts";
 import { attachSources, grantedSources, handlesOf } from "./file-handles.ts";
+import { Following } from "./following.ts";
 import { Ownership } from "./ownership.ts";
 import { hasSource, peersOf } from "./peers.ts";
 import { progressOf } from "./progress.ts";
@@ -13,6 +15,7 @@ import { readSources, type SourceTree } from "./sources.ts";
 import { checkLimits } from "./speed-limits.ts";
 import { statusOf } from "./status.ts";
 import type { TabMessage } from "./tabs.ts";
+import { Trouble } from "./trouble.ts";
 import { unlock } from "./unlock.ts";
 import { Watch } from "./watch.ts";
 
@@ -31,13 +34,11 @@ export class LiveShare implements Share {
   readonly ending = new AbortController();
   readonly #core: Core;
   readonly #owner: Ownership;
+  readonly #following: Following;
+  readonly #choice: Choice;
+  readonly #trouble = new Trouble();
   readonly #forget: (share: LiveShare) => void;
   preparation: Preparation | null;
-  #problem: { readonly sentence: string; readonly fatal: boolean } | null = null;
-  #outOfRoom: string | null = null;
-  /** What the running tab said last. */
-  #remote: Progress | null = null;
-  #paths: readonly string[] | null = null;
 
   constructor(
     core: Core,
@@ -50,7 +51,9 @@ export class LiveShare implements Share {
     this.#core = core;
     this.#forget = forget;
     this.preparation = preparation;
+    this.#following = this.#follow();
     this.#owner = this.#own();
+    this.#choice = new Choice(this.model, () => this.#choiceChanged());
   }
 
   get link(): string | null {
@@ -93,15 +96,15 @@ export class LiveShare implements Share {
   }
 
   get error(): string | null {
-    return this.#problem?.sentence ?? this.#outOfRoom ?? (this.#isDamaged ? DAMAGED : null);
+    return this.#trouble.sentence ?? (this.#isDamaged ? DAMAGED : null);
   }
 
   get state(): ShareState {
     if (this.#owner.isPreparing) return "preparing";
-    if (this.#problem?.fatal) return "failed";
+    if (this.#trouble.fatal !== null) return "failed";
     if (this.#owner.isElsewhere) return "elsewhere";
     if (this.model.needsFiles) return "needs-files";
-    if (this.model.data.paused || this.#outOfRoom !== null) return "paused";
+    if (this.model.data.paused || this.#trouble.isOutOfRoom) return "paused";
     if (this.mine) return "seeding";
     return this.#fetchingState();
   }
@@ -122,13 +125,11 @@ export class LiveShare implements Share {
   }
 
   get progress(): Progress {
-    const remote = this.#owner.isElsewhere ? this.#remote : null;
-    return remote ?? progressOf(this.#core, this.model, this.#owner.run, this.preparation);
+    return this.#following.progress ?? progressOf(this.#core, this.model, this.#owner.run, this.preparation);
   }
 
   get selection(): readonly string[] {
-    this.#paths ??= this.model.selection?.paths() ?? [];
-    return this.#paths;
+    return this.#choice.paths;
   }
 
   get limits(): SpeedLimits {
@@ -169,23 +170,19 @@ export class LiveShare implements Share {
   }
 
   async download(paths?: readonly string[]): Promise<void> {
-    this.#checkPaths(paths);
-    if (this.#owner.isElsewhere && !this.#selectionComplete()) await this.useHere();
-    this.#problem = this.#problem?.fatal ? null : this.#problem;
-    this.#select(paths);
+    this.#choice.check(paths);
+    if (this.#owner.isElsewhere && !this.#choice.isComplete) await this.useHere();
+    this.#trouble.forgetFatal();
+    this.#choice.select(paths);
     await this.watch.until(() => {
-      if (this.#problem?.fatal) throw new StarlingError(this.#problem.sentence);
-      return this.#selectionComplete();
+      const { fatal } = this.#trouble;
+      if (fatal !== null) throw new StarlingError(fatal);
+      return this.#choice.isComplete;
     }, this.ending.signal);
   }
 
   deselect(paths: readonly string[]): void {
-    this.#checkPaths(paths);
-    const { selection, data } = this.model;
-    if (!selection) return;
-    selection.deselect(paths);
-    data.wanted = selection.paths();
-    this.#selectionChanged();
+    this.#choice.deselect(paths);
   }
 
   pause(): void {
@@ -200,8 +197,7 @@ export class LiveShare implements Share {
   resume(): void {
     if (this.#owner.isPreparing) return;
     if (this.#owner.isElsewhere) return void this.useHere().then(() => this.resume());
-    this.#outOfRoom = null;
-    this.#problem = null;
+    this.#trouble.forget();
     this.model.data.paused = false;
     this.#core.swarm.resume(this.model.root);
     void this.#saved();
@@ -227,7 +223,7 @@ export class LiveShare implements Share {
     if (!content) throw new StarlingError("The list of files is not known yet, so they cannot be attached.");
     attachSources(content, tree);
     data.handles = handlesOf(tree);
-    this.#problem = null;
+    this.#trouble.forgetProblem();
     await this.#saved();
     await this.#owner.restart();
   }
@@ -278,8 +274,8 @@ export class LiveShare implements Share {
   async heard(message: TabMessage, reload: () => Promise<StoredShare | null>): Promise<void> {
     if (message.type === "yield") return this.#owner.yield();
     if (!this.#owner.isElsewhere) return;
-    if (message.type === "saved") await this.#reload(reload);
-    if (message.type === "progress") await this.#followProgress(message.progress);
+    if (message.type === "saved") await this.#following.saved(reload);
+    if (message.type === "progress") await this.#following.heard(message.progress);
     if (message.type === "removed") {
       await this.end("The share was removed in another tab.");
       this.#forget(this);
@@ -318,71 +314,38 @@ export class LiveShare implements Share {
     return hasSource(this.#core, this.model.root) ? "downloading" : "waiting";
   }
 
-  #selectionComplete(): boolean {
-    return this.model.selection?.isComplete ?? false;
-  }
-
-  #checkPaths(paths: readonly string[] | undefined): void {
-    if (!this.model.isListed) return;
-    for (const path of paths ?? []) this.model.selection?.fileIndex(path);
-  }
-
-  #select(paths: readonly string[] | undefined): void {
-    const { selection, data } = this.model;
-    if (data.mine) return;
-    if (paths === undefined) data.wanted = "all";
-    else if (data.wanted !== "all") data.wanted = [...new Set([...data.wanted, ...paths])];
-    selection?.select(paths ?? "all");
-    this.#selectionChanged();
-  }
-
-  #selectionChanged(): void {
-    this.#paths = null;
+  #choiceChanged(): void {
     this.#owner.run?.want();
     void this.#saved();
     this.touch();
   }
 
+  #follow(): Following {
+    return new Following(this.#core, this.model, {
+      isElsewhere: () => this.#owner.isElsewhere,
+      replaced: () => this.#choice.reread(),
+      changed: () => this.touch(),
+    });
+  }
+
   #own(): Ownership {
     return new Ownership(this.#core, this.model, {
       changed: () => this.touch(),
-      followed: () => {
-        this.#remote = null;
-        void this.#followProgress(null);
-      },
+      followed: () => this.#following.begin(),
       problem: (sentence, fatal) => {
-        this.#problem = { sentence, fatal };
+        this.#trouble.problem(sentence, fatal);
         this.touch();
       },
       recovered: () => {
         // Comes with every piece: a page that drew for each would take the processor from the transfer.
         this.watch.touch();
-        if (!this.#problem?.fatal) return;
-        this.#problem = null;
-        this.#core.changed();
+        if (this.#trouble.forgetFatal()) this.#core.changed();
       },
       outOfRoom: (sentence) => {
-        this.#outOfRoom = sentence;
+        this.#trouble.outOfRoom(sentence);
         this.touch();
       },
     });
-  }
-
-  /** The have-set in the common store says what the other tab verified. */
-  async #followProgress(progress: Progress | null): Promise<void> {
-    this.#remote = progress ?? this.#remote;
-    if (progress) this.model.followTotals(progress);
-    const bits = await this.#core.store.have(this.id);
-    if (bits && this.#owner.isElsewhere) this.model.markBits(bits);
-    this.touch();
-  }
-
-  async #reload(reload: () => Promise<StoredShare | null>): Promise<void> {
-    const stored = await reload();
-    if (!stored || !this.#owner.isElsewhere) return;
-    this.model.replaceData(stored.data);
-    this.#paths = null;
-    await this.#followProgress(null);
   }
 
   async #saved(): Promise<void> {

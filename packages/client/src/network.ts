@@ -1,11 +1,4 @@
-import {
-  Connect,
-  type ConnectEffect,
-  type ConnectInput,
-  type DownReason,
-  type Importance,
-  type SessionId,
-} from "@starling/connect";
+import type { DownReason, Importance, SessionId } from "@starling/connect";
 import { DecodeError, FRAME, frameKind, type NodeId } from "@starling/protocol";
 import {
   createSignalingClient,
@@ -16,20 +9,11 @@ import {
   type Transport,
 } from "@starling/transport";
 import { Carrier } from "./carrier.ts";
+import { Connecting, type UpLink } from "./connecting.ts";
 import type { Identity } from "./identity.ts";
-import { LinkSession } from "./link-session.ts";
+import type { LinkSession } from "./link-session.ts";
 import { PeerLanes } from "./peer-lanes.ts";
-import { Runner } from "./runner.ts";
 import { Wishes } from "./wishes.ts";
-
-/** A link that came up. */
-interface UpLink {
-  readonly peer: NodeId;
-  readonly publicKey: Uint8Array;
-  readonly dialled: boolean;
-  readonly localNonce: Uint8Array;
-  readonly remoteNonce: Uint8Array;
-}
 
 interface NetworkEvents {
   linkUp(link: UpLink): void;
@@ -63,13 +47,11 @@ export interface NetworkOptions {
   readonly events: NetworkEvents;
 }
 
-/** Runs the connect machine over WebRTC and the server's WebSocket: one link per peer, wanted by whoever says why. */
+/** Links over WebRTC, made by way of the overlay or the server: one per peer, wanted by whoever says why. */
 export class Network {
   readonly #options: NetworkOptions;
-  readonly #connect: Connect;
-  readonly #runner: Runner<ConnectInput, ConnectEffect>;
+  readonly #connecting: Connecting;
   readonly #signaling: SignalingClient;
-  readonly #sessions = new Map<SessionId, LinkSession>();
   readonly #links = new Map<NodeId, LinkSession>();
   readonly #lanes: PeerLanes;
   readonly #wishes = new Wishes();
@@ -82,10 +64,7 @@ export class Network {
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.#iceServers = options.iceServers;
-    const { nodeId, keys } = options.identity;
-    const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-    this.#connect = new Connect({ self: { nodeId, publicKey: keys.publicKey }, random });
-    this.#runner = new Runner(this.#connect, (effect) => this.#perform(effect));
+    this.#connecting = this.#makeConnecting();
     this.#carrier = this.#makeCarrier();
     this.#lanes = this.#makeLanes();
     this.#signaling = this.#openSignaling();
@@ -112,13 +91,13 @@ export class Network {
   want(peer: NodeId, why: string, wish: Importance = "transfer"): void {
     if (peer === this.#options.identity.nodeId) return;
     const importance = this.#wishes.add(peer, why, wish);
-    if (importance !== null) this.#runner.dispatch({ type: "want", peer, importance });
+    if (importance !== null) this.#connecting.dispatch({ type: "want", peer, importance });
   }
 
   unwant(peer: NodeId, why: string): void {
     const importance = this.#wishes.delete(peer, why);
-    if (importance === "none") this.#runner.dispatch({ type: "unwant", peer });
-    else if (importance !== null) this.#runner.dispatch({ type: "want", peer, importance });
+    if (importance === "none") this.#connecting.dispatch({ type: "unwant", peer });
+    else if (importance !== null) this.#connecting.dispatch({ type: "want", peer, importance });
   }
 
   /** Whether a transfer wants this peer. */
@@ -129,7 +108,7 @@ export class Network {
   /** A connection message came over the overlay. */
   carried(from: NodeId, body: Uint8Array): void {
     this.#carrier.heard(from, "overlay");
-    this.#runner.dispatch({ type: "message", from, body });
+    this.#connecting.dispatch({ type: "message", from, body });
   }
 
   /** The overlay found no way for connection messages to this peer. */
@@ -160,11 +139,11 @@ export class Network {
   }
 
   disconnect(peer: NodeId, reason: string): void {
-    this.#runner.dispatch({ type: "disconnect", peer, reason });
+    this.#connecting.dispatch({ type: "disconnect", peer, reason });
   }
 
   ban(peer: NodeId, reason: string, durationMs: number): void {
-    this.#runner.dispatch({ type: "ban", peer, reason, untilMs: performance.now() + durationMs });
+    this.#connecting.dispatch({ type: "ban", peer, reason, untilMs: performance.now() + durationMs });
   }
 
   /** Asks the server for peers, those nearest `near` (32 bytes) if given; they come as `events.peers`. */
@@ -183,13 +162,13 @@ export class Network {
   }
 
   tick(): void {
-    this.#runner.dispatch({ type: "tick" });
+    this.#connecting.dispatch({ type: "tick" });
   }
 
   close(): void {
     this.#signaling.close();
     this.#lanes.endAll();
-    for (const session of [...this.#sessions.values()]) session.association.close("the page is closing");
+    this.#connecting.closeAll("the page is closing");
   }
 
   #openSignaling(): SignalingClient {
@@ -213,11 +192,31 @@ export class Network {
         peers: (ids) => this.#named(ids.filter((id) => id !== own)),
         signal: (from, body) => {
           this.#carrier.heard(from, "server");
-          this.#runner.dispatch({ type: "message", from, body });
+          this.#connecting.dispatch({ type: "message", from, body });
         },
         gone: (to) => this.#carrier.unknownToServer(to),
       },
     );
+  }
+
+  #makeConnecting(): Connecting {
+    const { identity, transport, events } = this.#options;
+    return new Connecting({
+      identity,
+      transport,
+      iceServers: () => this.#iceServers,
+      carry: (to, body) => this.#carrier.send(to, body),
+      linkUp: (session, link) => this.#linkUp(session, link),
+      linkDown: (session, peer, reason) => this.#linkDown(session, peer, reason),
+      dialFailed: (peer, alternates) => events.dialFailed(peer, alternates),
+      arrived: (session, frame) => {
+        this.bytesReceived += frame.length;
+        session.read(frame);
+      },
+      frame: (peer, frame) => this.#linkFrame(peer, frame),
+      flushed: (peer, queued) => events.flushed(peer, queued + this.#lanes.queuedBytes(peer)),
+      created: () => events.created(transport.created),
+    });
   }
 
   #makeCarrier(): Carrier {
@@ -226,7 +225,7 @@ export class Network {
       overlay: (to, body) => this.#options.events.carry(to, body),
       server: (to, body) => this.#signaling.signal(to, body),
       matters: (to) => this.isForTransfer(to),
-      gone: (to) => this.#runner.dispatch({ type: "gone", to }),
+      gone: (to) => this.#connecting.dispatch({ type: "gone", to }),
     });
   }
 
@@ -252,11 +251,11 @@ export class Network {
 
   /** Connection messages travel while a link or the server is there. */
   #tellCarrier(): void {
-    this.#runner.dispatch({ type: "carrier", open: this.isReachable });
+    this.#connecting.dispatch({ type: "carrier", open: this.isReachable });
   }
 
   #named(ids: readonly NodeId[]): void {
-    this.#runner.dispatch({ type: "seen", peers: ids });
+    this.#connecting.dispatch({ type: "seen", peers: ids });
     this.#options.events.peers(ids);
   }
 
@@ -264,80 +263,6 @@ export class Network {
     this.#signalingOpen = open;
     this.#tellCarrier();
     this.#options.events.signaling(open);
-  }
-
-  #perform(effect: ConnectEffect): void {
-    switch (effect.type) {
-      case "send":
-        return this.#carrier.send(effect.to, effect.body);
-      case "sign":
-        return this.#sign(effect.token, effect.payload);
-      case "verify":
-        return this.#verify(effect);
-      case "create":
-        return this.#create(effect.session, effect.initiator);
-      case "describe":
-        return this.#sessions.get(effect.session)?.association.describe(effect.description);
-      case "add-candidate":
-        return this.#sessions.get(effect.session)?.association.addCandidate(effect.candidate);
-      case "send-hello":
-        return this.#sessions.get(effect.session)?.sendHello(effect.body);
-      case "close":
-        return this.#sessions.get(effect.session)?.association.close(effect.reason);
-      case "link-up":
-        return this.#linkUp(effect);
-      case "link-down":
-        return this.#linkDown(effect.peer, effect.session, effect.reason);
-      case "attempt-failed":
-        return this.#options.events.dialFailed(effect.peer, effect.alternates);
-    }
-  }
-
-  #sign(token: number, payload: Uint8Array): void {
-    void this.#options.identity.keys
-      .sign(payload)
-      .then((signature) => this.#runner.dispatch({ type: "signed", token, signature }));
-  }
-
-  #verify({ token, publicKey, payload, signature }: Extract<ConnectEffect, { type: "verify" }>): void {
-    void this.#options.identity.keys
-      .verify(publicKey, payload, signature)
-      .then((ok) => this.#runner.dispatch({ type: "verified", token, ok }));
-  }
-
-  #create(id: SessionId, initiator: boolean): void {
-    const association = this.#options.transport.create(
-      { initiator, iceServers: this.#iceServers },
-      {
-        description: (description) => this.#runner.dispatch({ type: "described", session: id, description }),
-        candidate: (candidate) => this.#runner.dispatch({ type: "gathered", session: id, candidate }),
-        open: () => this.#runner.dispatch({ type: "opened", session: id }),
-        frame: (frame) => this.#frame(id, frame),
-        flushed: (queued) => this.#flushed(id, queued),
-        closed: ({ reason, detail }) => {
-          this.#sessions.delete(id);
-          this.#runner.dispatch({ type: "closed", session: id, reason: `${reason}: ${detail}` });
-        },
-      },
-    );
-    const session = new LinkSession(id, association, {
-      hello: (body) => this.#runner.dispatch({ type: "hello", session: id, body }),
-      frame: (peer, frame) => this.#linkFrame(peer, frame),
-    });
-    this.#sessions.set(id, session);
-    this.#options.events.created(this.#options.transport.created);
-  }
-
-  #frame(id: SessionId, frame: Uint8Array): void {
-    const session = this.#sessions.get(id);
-    if (!session) return;
-    this.bytesReceived += frame.length;
-    session.read(frame);
-  }
-
-  #flushed(id: SessionId, queuedBytes: number): void {
-    const peer = this.#sessions.get(id)?.peer;
-    if (peer) this.#options.events.flushed(peer, queuedBytes + this.#lanes.queuedBytes(peer));
   }
 
   #linkFrame(peer: NodeId, frame: Uint8Array): void {
@@ -351,16 +276,14 @@ export class Network {
     }
   }
 
-  #linkUp(effect: Extract<ConnectEffect, { type: "link-up" }>): void {
-    const session = this.#sessions.get(effect.session);
-    if (!session) return;
-    this.#lanes.end(effect.peer);
-    this.#links.set(effect.peer, session);
+  #linkUp(session: LinkSession, link: UpLink): void {
+    this.#lanes.end(link.peer);
+    this.#links.set(link.peer, session);
     this.#tellCarrier();
-    session.linkUp(effect.peer, () => this.#options.events.linkUp(effect));
+    session.linkUp(link.peer, () => this.#options.events.linkUp(link));
   }
 
-  #linkDown(peer: NodeId, id: SessionId, reason: DownReason): void {
+  #linkDown(id: SessionId, peer: NodeId, reason: DownReason): void {
     if (this.#links.get(peer)?.id !== id) return;
     this.#links.delete(peer);
     this.#lanes.end(peer);
