@@ -20,6 +20,7 @@ import {
   sealBody,
   sealInfo,
   sealKeyPair,
+  sharedSecret,
 } from "@starling/protocol";
 import type { Attack, Letter } from "./evil-server.ts";
 
@@ -104,11 +105,12 @@ export class ManInTheMiddle {
     const [fromBox, toBox] = [this.#boxes.get(`${session} ${from}`), this.#boxes.get(`${session} ${to}`)];
     if (!fromBox || !toBox) return [letter];
     const info = sealInfo({ from, to, session, type });
-    const opened = openBody(this.#box.secretKey, fromBox, info, message.body);
-    if (opened === null) return [letter];
+    const [opening, sealing] = [fromBox, toBox].map((box) => sharedSecret(this.#box.secretKey, box));
+    const opened = opening && openBody(opening, info, message.body);
+    if (!opened || !sealing) return [letter];
     const body = type === "candidates" ? opened : this.#rewriteDescription(opened);
-    const sealed = sealBody(this.#box.secretKey, toBox, info, randomBytes(SEAL_NONCE_BYTES), body);
-    return sealed ? [withMessage(letter, { ...message, body: sealed })] : [];
+    const sealed = sealBody(sealing, info, randomBytes(SEAL_NONCE_BYTES), body);
+    return [withMessage(letter, { ...message, body: sealed })];
   }
 
   #rewriteDescription(body: Uint8Array): Uint8Array {

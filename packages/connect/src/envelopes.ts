@@ -11,6 +11,7 @@ import {
   SEAL_NONCE_BYTES,
   sealBody,
   sealInfo,
+  sharedSecret,
 } from "@starling/protocol";
 import type { Session } from "./session.ts";
 import type { State } from "./state.ts";
@@ -62,9 +63,9 @@ export function pack(
 /** The unsealed body of a received message; null when it was not sealed for this session. */
 export function unpack(state: State, session: Session, message: ConnectMessage): Uint8Array | null {
   if (!SEALED.has(message.type)) return message.body;
-  if (session.keys === null || session.remote === null) return null;
+  const secret = secretOf(session);
   const info = sealInfo({ ...ends(state, session, "peer"), session: session.id, type: message.type });
-  return openBody(session.keys.secretKey, session.remote.boxKey, info, message.body);
+  return secret && openBody(secret, info, message.body);
 }
 
 /** The bytes that a hello's signature covers; null before both descriptions and nonces are known. */
@@ -81,9 +82,17 @@ export function helloPayloadOf(state: State, session: Session, sender: Sender): 
 }
 
 function seal(state: State, session: Session, type: ConnectType, body: Uint8Array): Uint8Array | null {
-  if (session.keys === null || session.remote === null) return null;
+  const secret = secretOf(session);
   const info = sealInfo({ ...ends(state, session, "us"), session: session.id, type });
-  return sealBody(session.keys.secretKey, session.remote.boxKey, info, state.random(SEAL_NONCE_BYTES), body);
+  return secret && sealBody(secret, info, state.random(SEAL_NONCE_BYTES), body);
+}
+
+/** Null before both sides' keys are known, or if they give none. */
+function secretOf(session: Session): Uint8Array | null {
+  const { keys, remote } = session;
+  if (keys === null || remote === null) return null;
+  session.secret ??= sharedSecret(keys.secretKey, remote.boxKey);
+  return session.secret;
 }
 
 function ends(state: State, session: Session, sender: Sender) {

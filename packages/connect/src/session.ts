@@ -49,6 +49,8 @@ export interface Session {
   keys: SessionKeys | null;
   /** The peer's keys from its verified intent or accept. */
   remote: AcceptBody | null;
+  /** What bodies are sealed with, once one was. */
+  secret: Uint8Array | null;
   /** SHA-256 of the intent, accept and offer as carried, once sent or verified: what later messages answer. */
   readonly hashes: Map<ConnectType, Uint8Array>;
   localFingerprint: string | null;

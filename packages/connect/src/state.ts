@@ -108,6 +108,7 @@ export class State {
       linkedAt: 0,
       keys: null,
       remote: null,
+      secret: null,
       hashes: new Map(),
       localFingerprint: null,
       remoteFingerprint: null,

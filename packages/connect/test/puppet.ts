@@ -13,6 +13,7 @@ import {
   sealBody,
   sealInfo,
   sealKeyPair,
+  sharedSecret,
   toHex,
 } from "@starling/protocol";
 import type { Node, World } from "./world.ts";
@@ -85,7 +86,7 @@ export class Puppet {
     if (type === "intent" || type === "refuse" || this.#accept === null) return body;
     const accept = decodeAcceptBody(decodeConnectMessage(this.#accept)!.body);
     const info = sealInfo({ from: this.node.id, to: this.#to.id, session: this.session, type });
-    return sealBody(this.#box.secretKey, accept.boxKey, info, this.#world.random.bytes(24), body)!;
+    return sealBody(sharedSecret(this.#box.secretKey, accept.boxKey)!, info, this.#world.random.bytes(24), body);
   }
 
   #take(bytes: Uint8Array): void {

@@ -33,6 +33,20 @@ export function sealKeyPair(random: Uint8Array): SealKeyPair {
   return { secretKey: random.slice(), publicKey: x25519.getPublicKey(random) };
 }
 
+/**
+ * What both sides of a session know and nobody else: X25519(mine, theirs). Milliseconds of work in script, so it is kept
+ * for the session.
+ * @returns null if their key is none, or one of the few (low order) that give no secret: a breach of the protocol.
+ */
+export function sharedSecret(mySecret: Uint8Array, theirPublic: Uint8Array): Uint8Array | null {
+  try {
+    // Throws on a shared secret of all zeros, as RFC 7748, section 6.1 allows.
+    return x25519.getSharedSecret(mySecret, theirPublic);
+  } catch {
+    return null;
+  }
+}
+
 /** The `info` of {@link sealBody} for a connection message. */
 export function sealInfo({ from, to, session, type }: SealContext): Uint8Array<ArrayBuffer> {
   return concat(utf8("starling:seal:"), idBytes(from), idBytes(to), fromHex(session), utf8(type));
@@ -40,43 +54,29 @@ export function sealInfo({ from, to, session, type }: SealContext): Uint8Array<A
 
 /**
  * Seals to the receiver: `nonce || XChaCha20-Poly1305(key, nonce, plaintext)` (draft-irtf-cfrg-xchacha-03), with
- * `key = HKDF-SHA-256(ikm = X25519(mySecret, theirPublic), salt = none, info)`, 32 bytes.
- * @param nonce 24 random bytes, never used twice.
- * @returns null if their key is one of the few (low order) that give no secret: a breach of the protocol.
+ * `key = HKDF-SHA-256(ikm = secret, salt = none, info)`, 32 bytes.
+ * @param secret from {@link sharedSecret}. @param nonce 24 random bytes, never used twice.
  */
 export function sealBody(
-  mySecret: Uint8Array,
-  theirPublic: Uint8Array,
+  secret: Uint8Array,
   info: Uint8Array,
   nonce: Uint8Array,
   plaintext: Uint8Array,
-): Uint8Array<ArrayBuffer> | null {
-  const key = sealKey(mySecret, theirPublic, info);
-  return key && concat(nonce, xchacha20poly1305(key, nonce).encrypt(plaintext));
+): Uint8Array<ArrayBuffer> {
+  return concat(nonce, xchacha20poly1305(sealKey(secret, info), nonce).encrypt(plaintext));
 }
 
 /** The plaintext; null if it was not sealed by the holder of that key, for us, with this `info`. */
-export function openBody(
-  mySecret: Uint8Array,
-  theirPublic: Uint8Array,
-  info: Uint8Array,
-  sealed: Uint8Array,
-): Uint8Array | null {
+export function openBody(secret: Uint8Array, info: Uint8Array, sealed: Uint8Array): Uint8Array | null {
   if (sealed.length < SEAL_OVERHEAD) return null;
-  const key = sealKey(mySecret, theirPublic, info);
-  if (key === null) return null;
   try {
-    return xchacha20poly1305(key, sealed.slice(0, SEAL_NONCE_BYTES)).decrypt(sealed.subarray(SEAL_NONCE_BYTES));
+    const cipher = xchacha20poly1305(sealKey(secret, info), sealed.slice(0, SEAL_NONCE_BYTES));
+    return cipher.decrypt(sealed.subarray(SEAL_NONCE_BYTES));
   } catch {
     return null;
   }
 }
 
-function sealKey(mySecret: Uint8Array, theirPublic: Uint8Array, info: Uint8Array): Uint8Array | null {
-  try {
-    // Throws on a shared secret of all zeros, as RFC 7748, section 6.1 allows.
-    return hkdf(sha256, x25519.getSharedSecret(mySecret, theirPublic), undefined, info, KEY_BYTES);
-  } catch {
-    return null;
-  }
+function sealKey(secret: Uint8Array, info: Uint8Array): Uint8Array {
+  return hkdf(sha256, secret, undefined, info, KEY_BYTES);
 }
