@@ -92,12 +92,11 @@ export class HopMemory {
 
   /** A request of this node is over: what is to be told of it, or null if it was over before. */
   end(hop: Hop): OwnRequest["done"] | null {
-    this.stopWaiting(hop);
+    this.rest(hop);
     if (hop.own === null || hop.reply !== null) return null;
     const { done } = hop.own;
     hop.own = ENDED;
     hop.reply = NO_BYTES;
-    this.rest(hop);
     return done;
   }
 
