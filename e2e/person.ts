@@ -65,6 +65,15 @@ export class Person {
     return this.shareLink();
   }
 
+  /** Drops something of this name on the page. */
+  async dropFiles(name: string): Promise<void> {
+    await this.page.evaluate((name) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], name));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+    }, name);
+  }
+
   async shareLink(): Promise<string> {
     const box = this.page.getByRole("textbox", { name: "Share link" });
     await expect(box).toHaveValue(/#\/s\//, { timeout: 120_000 });

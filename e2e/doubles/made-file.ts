@@ -47,7 +47,8 @@ export async function sharedDigests(page: Page): Promise<readonly string[]> {
   return digests(stream);
 }
 
-function digests(stream: JSHandle<ReadableStream<Uint8Array>>): Promise<readonly string[]> {
+/** SHA-256 (hex) of each MiB of a stream. */
+export function digests(stream: JSHandle<ReadableStream<Uint8Array>>): Promise<readonly string[]> {
   return stream.evaluate(async (stream, chunk) => {
     const found: string[] = [];
     const buffer = new Uint8Array(chunk);

@@ -1,4 +1,5 @@
 import { HeapWatch } from "../doubles/heap-watch.ts";
+import { giveHandles, keptDigests } from "../doubles/kept-files.ts";
 import { madeDigests, makeFile, sharedDigests } from "../doubles/made-file.ts";
 import { randomFile } from "../files.ts";
 import { test as base, expect, FULL, MB } from "../fixtures.ts";
@@ -88,4 +89,30 @@ test("a share too large to be copied shows its list after a reload, and is serve
   await expect.poll(async () => (await sharer.share()).state).toBe("seeding");
   await receiver.complete(FULL ? 400_000 : 60_000);
   await receiver.savesTheSame(file);
+});
+
+test("large files whose handles the browser gave are served again after a reload, without a click", async ({
+  resident,
+}) => {
+  const size = 8 * MB;
+  const sharer = await resident("Ada");
+  await giveHandles(sharer, { chosen: "film.raw", dropped: "trip", files: ["film.raw", "trip/deep/song.raw"], size });
+  await claimQuota(sharer, 5 * size);
+  await sharer.page.getByText("Choose files").click();
+  const film = await sharer.shareLink();
+  await sharer.dropFiles("trip");
+  await expect.poll(async () => (await sharer.share()).title).toBe("trip");
+  const trip = await sharer.shareLink();
+
+  await sharer.reload();
+  const states = () => sharer.page.evaluate(() => window.starling?.shares().map(({ state }) => state));
+  await expect.poll(states).toEqual(["seeding", "seeding"]);
+  const receiver = await resident("Ben");
+  for (const [link, path] of [
+    [film, "film.raw"],
+    [trip, "trip/deep/song.raw"],
+  ] as const) {
+    await receiver.download(link);
+    expect(await sharedDigests(receiver.page)).toEqual(await keptDigests(sharer.page, path));
+  }
 });

@@ -14,6 +14,8 @@ declare global {
     getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
   }
   interface Window {
+    /** File System Access; Chromium only. Rejects with AbortError when nothing is chosen. */
+    showOpenFilePicker?(options: { multiple: boolean }): Promise<FileSystemFileHandle[]>;
     /** The scripting API, set once identity and saved shares are loaded. */
     starling?: Client;
   }

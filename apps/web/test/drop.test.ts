@@ -6,6 +6,7 @@ type Tree = { readonly [name: string]: Tree | string };
 
 const TREE: Tree = { "a.txt": "A", nested: { deeper: { "b.txt": "BB" }, empty: {} } };
 const EXPECTED = ["top/a.txt", "top/nested/deeper/b.txt", "top/nested/empty/"];
+const TOP = handleOf("top", TREE);
 
 /** Paths in order; folders end in a slash. */
 const draw = (sources: readonly Source[]) =>
@@ -39,11 +40,18 @@ function entryOf(name: string, node: Tree | string): FileSystemEntry {
   return entry as unknown as FileSystemEntry;
 }
 
-test("a dropped folder is read through handles, which come along", async () => {
+test("a dropped folder is read through its handle, which comes along for all that is in it", async () => {
   const sources: Source[] = [];
-  await readHandle(handleOf("top", TREE), "", sources);
-  expect(draw(sources)).toEqual(EXPECTED);
-  expect(sources[0]).toHaveProperty("handle");
+  await readHandle(TOP, sources);
+  expect(draw(sources)).toEqual(["top/", ...EXPECTED]);
+  expect(sources.map((source) => "handle" in source && source.handle)).toEqual([TOP, false, false, false]);
+});
+
+test("a dropped file comes with its handle", async () => {
+  const sources: Source[] = [];
+  const handle = handleOf("a.txt", "A");
+  await readHandle(handle, sources);
+  expect(sources).toMatchObject([{ path: "a.txt", handle }]);
 });
 
 test("a dropped folder is read through entries where there are no handles", async () => {

@@ -114,6 +114,31 @@ describe("sharing", { timeout: 30_000 }, () => {
     await shown.getByRole("region", { name: "Peers" }).waitFor();
   });
 
+  test("where a dialogue gives handles it opens, and nothing chosen is no failure", async () => {
+    const shown = await open("empty", "/");
+    await shown.evaluate(() => {
+      const handle = { kind: "file", name: "picked.txt", getFile: async () => new File(["x"], "picked.txt") };
+      let asked = 0;
+      window.showOpenFilePicker = async () => {
+        if (asked++ === 0) throw new DOMException("closed", "AbortError");
+        return [handle as FileSystemFileHandle];
+      };
+    });
+    await shown.getByText("Choose files").click();
+    await shown.getByText("Choose files").click();
+    await shown.getByRole("heading", { name: "picked.txt" }).waitFor();
+  });
+
+  test("where that dialogue is refused the plain one opens", async () => {
+    const shown = await open("empty", "/");
+    await shown.evaluate(() => {
+      window.showOpenFilePicker = () => Promise.reject(new DOMException("in a frame", "SecurityError"));
+    });
+    const [chooser] = await Promise.all([shown.waitForEvent("filechooser"), shown.getByText("Choose files").click()]);
+    await chooser.setFiles([{ name: "plain.txt", mimeType: "text/plain", buffer: Buffer.from("A") }]);
+    await shown.getByRole("heading", { name: "plain.txt" }).waitFor();
+  });
+
   test("files dropped anywhere are shared", async () => {
     const shown = await open("empty", "/");
     await shown.evaluate(() => {

@@ -2,11 +2,14 @@ import type { BucketView, DhtView, LinkView, LookupView } from "@starling/dht";
 
 export type { BucketView, DhtView, LinkView, LookupView };
 
-/** What `share` and `attach` take. A File's path is its `webkitRelativePath`, else its name; `/` separates segments. */
+/**
+ * What `share` and `attach` take. A File's path is its `webkitRelativePath`, else its name; `/` separates segments. Handles
+ * are kept, so that a large share may have its files again after a reload; that of a folder serves for all that is in it.
+ */
 export type Source =
   | File
   | { readonly path: string; readonly file: File; readonly handle?: FileSystemFileHandle }
-  | { readonly path: string; readonly folder: true };
+  | { readonly path: string; readonly folder: true; readonly handle?: FileSystemDirectoryHandle };
 
 export interface FileInfo {
   /** Segments joined by `/`. */

@@ -3,7 +3,7 @@ import type { FileInfo, Peer, Progress, Share, ShareState, Source, SpeedLimits }
 import { Choice } from "./choice.ts";
 import type { Core } from "./core.ts";
 import { abortError, StarlingError } from "./errors.ts";
-import { attachSources, grantedSources, handlesOf } from "./file-handles.ts";
+import { attachSources, grantedSources } from "./file-handles.ts";
 import { Following } from "./following.ts";
 import { Ownership } from "./ownership.ts";
 import { hasSource, peersOf } from "./peers.ts";
@@ -222,14 +222,15 @@ export class LiveShare implements Share {
     const { content, data } = this.model;
     if (!content) throw new StarlingError("The list of files is not known yet, so they cannot be attached.");
     attachSources(content, tree);
-    data.handles = handlesOf(tree);
+    data.handles = tree.handles;
     this.#trouble.forgetProblem();
     await this.#saved();
     await this.#owner.restart();
   }
 
   async reattach(): Promise<void> {
-    const tree = await grantedSources(this.model.data.handles, "ask");
+    const { data, files } = this.model;
+    const tree = await grantedSources(data.handles, files, "ask");
     if (!tree) throw new StarlingError("The browser did not allow reading the files. Choose them again instead.");
     await this.attachTree(tree);
   }

@@ -2,7 +2,7 @@ import { deriveContentKeys, LayoutError, makeBitfield, setBit } from "@starling/
 import type { Share, ShareOptions } from "./api.ts";
 import type { Core } from "./core.ts";
 import { SourceError } from "./errors.ts";
-import { attachSources, handlesOf } from "./file-handles.ts";
+import { attachSources } from "./file-handles.ts";
 import type { LiveShare } from "./live-share.ts";
 import { ContentCopy, noRoom, PieceWriter } from "./piece-writer.ts";
 import { type PreparedShare, prepareShare } from "./prepare.ts";
@@ -66,7 +66,7 @@ function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOpti
     hints: [],
     wanted: "all",
     keep,
-    handles: handlesOf(tree),
+    handles: tree.handles,
   };
 }
 

@@ -176,11 +176,11 @@ export class Ownership {
   async #attachGranted(): Promise<void> {
     const { content, data } = this.#model;
     if (!content || !this.#model.needsFiles) return;
-    const tree = await grantedSources(data.handles, "granted");
     try {
+      const tree = await grantedSources(data.handles, this.#model.files, "granted");
       if (tree) attachSources(content, tree);
     } catch {
-      // A file changed meanwhile: the share says that it needs its files.
+      // A file changed or is gone: the share says that it needs its files.
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { NodeId, Root } from "@starling/protocol";
 import type { ShareRecord } from "@starling/store";
 import type { SpeedLimits } from "./api.ts";
+import type { Handles } from "./sources.ts";
 import { checkLimits, UNLIMITED } from "./speed-limits.ts";
 
 /** What is kept of a share between visits. Only this version of the page reads it, so it may hold browser objects. */
@@ -27,8 +28,8 @@ export interface ShareData {
   keep: "store" | "files";
   /** `keep` is `files` because the store had no room for a copy. */
   noRoom: boolean;
-  /** By path, for files that the browser gave a handle for. */
-  handles: Readonly<Record<string, FileSystemFileHandle>>;
+  /** What the browser gave handles for. */
+  handles: Handles;
   /** Bytes of blocks received and sent for this share over all visits, as far as they were written down. */
   bytesDownloaded: number;
   bytesUploaded: number;

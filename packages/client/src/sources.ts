@@ -6,14 +6,17 @@ import { SourceError } from "./errors.ts";
 export interface SourceFile {
   readonly path: readonly string[];
   readonly file: File;
-  readonly handle?: FileSystemFileHandle;
 }
+
+/** By path, `/` between segments: files, and folders that serve for all that is in them. */
+export type Handles = Readonly<Record<string, FileSystemFileHandle | FileSystemDirectoryHandle>>;
 
 /** Sources in order, checked: every path may travel, and there is something to share. */
 export interface SourceTree {
   readonly files: readonly SourceFile[];
   /** Folders that hold nothing. */
   readonly folders: readonly (readonly string[])[];
+  readonly handles: Handles;
 }
 
 /** Sorts sources into files and empty folders. Throws SourceError that names the offending path. */
@@ -23,12 +26,7 @@ export function readSources(sources: readonly Source[]): SourceTree {
   for (const source of sources) {
     if (source instanceof File) files.push({ path: segments(source.webkitRelativePath || source.name), file: source });
     else if ("folder" in source) named.push(segments(source.path));
-    else
-      files.push({
-        path: segments(source.path),
-        file: source.file,
-        ...(source.handle ? { handle: source.handle } : {}),
-      });
+    else files.push({ path: segments(source.path), file: source.file });
   }
   const folders = emptyFolders(named, files);
   if (files.length + folders.length === 0)
@@ -38,7 +36,15 @@ export function readSources(sources: readonly Source[]): SourceTree {
     folders,
   );
   if (problem) throw new SourceError(describePathProblem(problem));
-  return { files, folders };
+  return { files, folders, handles: handlesOf(sources) };
+}
+
+function handlesOf(sources: readonly Source[]): Handles {
+  return Object.fromEntries(
+    sources.flatMap((source) =>
+      source instanceof File || !source.handle ? [] : [[segments(source.path).join("/"), source.handle] as const],
+    ),
+  );
 }
 
 /** Bytes of all files together. */

@@ -19,6 +19,21 @@ describe("sources", () => {
     expect(tree.folders).toEqual([["trip", "later"]]);
   });
 
+  test("keep handles of files, and of folders for all that is in them", () => {
+    const [own, folder] = [
+      { kind: "file" } as FileSystemFileHandle,
+      { kind: "directory" } as FileSystemDirectoryHandle,
+    ];
+    const { handles, folders } = readSources([
+      { path: "a.txt", file: file("a.txt"), handle: own },
+      { path: "trip", folder: true, handle: folder },
+      { path: "trip/b.txt", file: file("b.txt") },
+      file("c.txt"),
+    ]);
+    expect(handles).toEqual({ "a.txt": own, trip: folder });
+    expect(folders).toEqual([]);
+  });
+
   test("are refused when there is nothing to share", () => {
     expect(() => readSources([])).toThrow(SourceError);
   });

@@ -1,5 +1,7 @@
 import type { Source } from "@starling/client";
-import type { ReactNode } from "react";
+import { type MouseEvent, type ReactNode, useRef } from "react";
+import { givesHandles, pickFiles } from "../sources/pick.ts";
+import { reportFailure } from "../state/notices.ts";
 
 interface FileInputProps {
   /** `folder` opens the dialogue for a whole folder, with everything in it. */
@@ -12,12 +14,14 @@ interface FileInputProps {
 
 /** A real file input that looks like a button: its label is the text, and focus and keyboard are the browser's own. */
 export function FileInput({ pick, look, onSources, children }: FileInputProps) {
+  const onClick = useHandles(pick, onSources);
   return (
     <label className={`button button-${look} button-large file-input`}>
       <input
         type="file"
         multiple
         webkitdirectory={pick === "folder" ? "" : undefined}
+        onClick={onClick}
         onChange={({ currentTarget }) => {
           const files = [...(currentTarget.files ?? [])];
           // So that the same files can be chosen again.
@@ -28,4 +32,22 @@ export function FileInput({ pick, look, onSources, children }: FileInputProps) {
       {children}
     </label>
   );
+}
+
+/**
+ * Opens the dialogue that gives handles, where there is one, in place of the input's own. Folders keep the input's: the
+ * other refuses Downloads, Documents and the like.
+ */
+function useHandles(pick: FileInputProps["pick"], onSources: FileInputProps["onSources"]) {
+  const refused = useRef(false);
+  return (event: MouseEvent<HTMLInputElement>) => {
+    if (pick === "folder" || !givesHandles() || refused.current) return;
+    event.preventDefault();
+    const input = event.currentTarget;
+    pickFiles().then((sources) => {
+      if (sources !== null) return sources.length > 0 && onSources(sources);
+      refused.current = true;
+      input.click();
+    }, reportFailure);
+  };
 }

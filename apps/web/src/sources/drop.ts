@@ -28,27 +28,38 @@ async function readAll(items: readonly DroppedItem[]): Promise<Source[]> {
   const sources: Source[] = [];
   for (const item of items) {
     const handle = await item.handle;
-    if (handle) await readHandle(handle as FileSystemFileHandle | FileSystemDirectoryHandle, "", sources);
+    if (handle) await readHandle(handle as FileSystemFileHandle | FileSystemDirectoryHandle, sources);
     else if (item.entry) await readEntry(item.entry, "", sources);
     else if (item.file) sources.push(item.file);
   }
   return sources;
 }
 
-/** Depth first; an empty folder is named, others follow from their files' paths. */
+/** A folder keeps one handle for all that is in it: the browser asks about each that is kept. */
 export async function readHandle(
   handle: FileSystemFileHandle | FileSystemDirectoryHandle,
-  parent: string,
   sources: Source[],
 ): Promise<void> {
-  const path = parent + handle.name;
   if (handle.kind === "file") {
-    sources.push({ path, file: await handle.getFile(), handle });
+    sources.push({ path: handle.name, file: await handle.getFile(), handle });
     return;
   }
-  const before = sources.length;
-  for await (const child of handle.values()) await readHandle(child, `${path}/`, sources);
-  if (sources.length === before) sources.push({ path, folder: true });
+  sources.push({ path: handle.name, folder: true, handle });
+  await readFolder(handle, handle.name, sources);
+}
+
+/** Depth first; an empty folder is named, others follow from their files' paths. */
+async function readFolder(folder: FileSystemDirectoryHandle, parent: string, sources: Source[]): Promise<void> {
+  for await (const child of folder.values()) {
+    const path = `${parent}/${child.name}`;
+    if (child.kind === "file") {
+      sources.push({ path, file: await child.getFile() });
+      continue;
+    }
+    const before = sources.length;
+    await readFolder(child, path, sources);
+    if (sources.length === before) sources.push({ path, folder: true });
+  }
 }
 
 /** The older File and Directory Entries API, for browsers without handles. */
