@@ -89,6 +89,15 @@ describe("CBOR", () => {
     expect(toHex(encodeCbor({ b: 1, aa: 2, a: undefined }))).toBe("a26162016261" + "6102");
   });
 
+  it("orders any keys by the bytes of their own encoding (RFC 8949, section 4.2.1)", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: "binary", maxLength: 300 }), fc.constant(0)), (map) => {
+        const keys = [...decodeCborMap(encodeCbor(map)).keys()].map((key) => toHex(encodeCbor(key)));
+        expect(keys).toEqual([...keys].sort());
+      }),
+    );
+  });
+
   it("does not encode floats", () => {
     expect(() => encodeCbor({ a: 0.5 })).toThrow(RangeError);
   });

@@ -2,6 +2,9 @@
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
+/** Made once: to make one takes longer than to format a page's numbers. */
+const wholeNumbers = new Intl.NumberFormat("en");
+
 /** Three significant digits: `512 B`, `1.23 MB`, `45.6 MB`, `789 MB`. */
 export function formatBytes(bytes: number): string {
   let value = Math.max(0, bytes);
@@ -42,7 +45,7 @@ export function percentOf(part: number, whole: number): number {
 
 /** `1 file`, `5,000 files`. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return `${wholeNumbers.format(count)} ${count === 1 ? one : many}`;
 }
 
 /** Copies rounded down, for a claim must not promise more than there is: `1`, `1.9`, `12`. */
