@@ -3,6 +3,7 @@ import { Churn, type Conduct, Samples, type SessionLengths } from "@starling/sim
 import { Library, type Readings } from "../../packages/dht/test/overlay-library.ts";
 import { DhtNetwork } from "../../packages/dht/test/overlay-network.ts";
 import { frameKind } from "./frame-kinds.ts";
+import { useUncountedBuffers } from "./uncounted-buffers.ts";
 
 export const STARLING = "Starling (real machine)";
 
@@ -37,6 +38,7 @@ export class Starling {
     conductOf?: (self: NodeId, network: DhtNetwork) => Conduct<OverlayFrame> | null,
   ) {
     const isLarge = nodes >= LARGE_NODES;
+    if (isLarge) useUncountedBuffers();
     this.#readingMs = isLarge ? LARGE_READING_MS : READING_MS;
     this.network = new DhtNetwork({ seed, ...(isLarge ? { costs: LARGE_COSTS } : {}) });
     this.library = new Library(this.network, (id) => !this.#bad.has(id));
