@@ -171,6 +171,8 @@ export class PeerState {
   manifestOffsets: number[] = [];
   /** Pieces that it got of us, a sole seed, and that no other peer has yet. */
   heldAlone = 0;
+  /** When another peer last got a piece that was promised to this one, in ms. */
+  passedOnAt = Number.NEGATIVE_INFINITY;
   /** Repeats refused to it as by a sole seed, and everything so refused that it was not told of again. */
   readonly refused = new Set<number>();
   readonly withheld = new Set<number>();

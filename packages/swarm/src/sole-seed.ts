@@ -17,6 +17,10 @@ import type { Content, ShareState } from "./share-state.ts";
 /** Pieces that a peer may hold alone while others hold fewer: measured, decision 0010. */
 const HELD_ALONE = 1;
 
+/** The same while the uplink idles, for a peer that passed on a piece within so many ms: measured, decision 0010. */
+const HELD_WHILE_IDLE = 2;
+const PASSED_ON_MS = 2_000;
+
 /**
  * Whoever was unchoked and gained nothing for so many ms is no longer waited for: it wants nothing, or stalls, or keeps to
  * itself what it has, and others would get nothing for its sake.
@@ -55,7 +59,7 @@ export function breakPromises(peer: PeerState): void {
 export function afterSpread(ctx: Context, share: ShareState): void {
   const { content, promised } = share;
   if (content === null || promised.size === 0) return;
-  recount(share, content);
+  recount(ctx, share, content);
   if (someUnspread(share, content)) return offerNew(ctx, share);
   promised.clear();
   for (const peer of share.peers.values()) {
@@ -66,12 +70,14 @@ export function afterSpread(ctx: Context, share: ShareState): void {
 }
 
 /** Which promises are kept, and who holds pieces alone. */
-function recount({ peers, promised }: ShareState, { picker }: Content): void {
+function recount(ctx: Context, { peers, promised }: ShareState, { picker }: Content): void {
   for (const peer of peers.values()) peer.heldAlone = 0;
   for (const [piece, holder] of promised) {
     const copies = picker.availability[piece] ?? 0;
-    if (copies > 1) promised.delete(piece);
-    else holder.heldAlone += copies;
+    if (copies > 1) {
+      promised.delete(piece);
+      holder.passedOnAt = ctx.now;
+    } else holder.heldAlone += copies;
   }
 }
 
@@ -123,11 +129,17 @@ function someUnspread(share: ShareState, content: Content): boolean {
 
 /** Whether it holds many pieces alone while somebody holds fewer: the uplink serves those who pass on. */
 function hoards(ctx: Context, peer: PeerState): boolean {
-  if (peer.heldAlone < HELD_ALONE) return false;
+  if (peer.heldAlone < HELD_ALONE || mayHoldMore(ctx, peer)) return false;
   for (const other of others(peer)) {
     if (other.peerInterested && other.heldAlone < peer.heldAlone && gains(ctx, other)) return true;
   }
   return false;
+}
+
+/** Passing on takes a while however fast the peers' lines are; meanwhile the uplink would have nothing to send. */
+function mayHoldMore(ctx: Context, peer: PeerState): boolean {
+  const passesOn = ctx.now - peer.passedOnAt < PASSED_ON_MS;
+  return passesOn && peer.heldAlone < HELD_WHILE_IDLE && !waits(peer) && !othersWait(peer);
 }
 
 function gains(ctx: Context, peer: PeerState): boolean {

@@ -25,6 +25,15 @@ function ask(talk: Conversation, peer: NodeId, ...pieces: number[]): number[] {
   return sent(effects, "reject", peer).flatMap((message) => message.blocks.map(([piece]) => piece));
 }
 
+/** Asked for, loaded, sent and arrived; what is refused instead. */
+function give(talk: Conversation, peer: NodeId, piece: number): number[] {
+  const refused = ask(talk, peer, piece);
+  talk.input({ type: "loaded", root: SHARE.root, piece, bytes: SHARE.pieces[piece]! });
+  talk.input({ type: "flushed", peer, queuedBytes: 0 });
+  tell(talk, peer, piece);
+  return refused;
+}
+
 function tell(talk: Conversation, peer: NodeId, ...pieces: number[]) {
   const ranges = pieces.map((piece) => [piece, 1] as const);
   return talk.say(peer, { type: "have", share: 7, pieces: { ranges } });
@@ -101,6 +110,17 @@ describe("a sole seed", () => {
     expect(ask(talk, A, 3)).toEqual([3]);
     expect(ask(talk, B, 3)).toEqual([]);
     expect(told(tell(talk, B, 1), A)).toEqual([3]);
+  });
+
+  it("lets who has just passed on hold one more while the uplink idles, and no other", () => {
+    const talk = soleSeed();
+    give(talk, A, 1);
+    tell(talk, B, 1);
+    expect([give(talk, A, 2), give(talk, A, 3)]).toEqual([[], []]);
+    expect(ask(talk, A, 4)).toEqual([4]);
+    const late = soleSeed();
+    give(late, A, 1);
+    expect(ask(late, A, 2)).toEqual([2]);
   });
 
   it("keeps nothing from anybody for the sake of a peer that gains nothing", () => {
