@@ -17,8 +17,10 @@ import type { Content, ShareState } from "./share-state.ts";
 /** Pieces that a peer may hold alone while others hold fewer: measured, decision 0010. */
 const HELD_ALONE = 1;
 
-/** The same while the uplink idles, for a peer that passed on a piece within so many ms: measured, decision 0010. */
+/** The same while the uplink idles, for a peer that has just passed on a piece: measured, decision 0010. */
 const HELD_WHILE_IDLE = 2;
+
+/** How long ago that may be, in ms: some times what passing on takes in browsers. Not varied. */
 const PASSED_ON_MS = 2_000;
 
 /**

@@ -118,9 +118,15 @@ describe("a sole seed", () => {
     tell(talk, B, 1);
     expect([give(talk, A, 2), give(talk, A, 3)]).toEqual([[], []]);
     expect(ask(talk, A, 4)).toEqual([4]);
-    const late = soleSeed();
-    give(late, A, 1);
-    expect(ask(late, A, 2)).toEqual([2]);
+    const idler = soleSeed();
+    give(idler, A, 1);
+    expect(ask(idler, A, 2)).toEqual([2]);
+    const busy = soleSeed();
+    give(busy, A, 1);
+    tell(busy, B, 1);
+    give(busy, A, 2);
+    ask(busy, B, 3);
+    expect(ask(busy, A, 4)).toEqual([4]);
   });
 
   it("keeps nothing from anybody for the sake of a peer that gains nothing", () => {
