@@ -43,9 +43,14 @@ export function percentOf(part: number, whole: number): number {
   return Math.min(100, Math.floor((part / whole) * 100));
 }
 
+/** `5,000`. */
+export function formatNumber(whole: number): string {
+  return wholeNumbers.format(whole);
+}
+
 /** `1 file`, `5,000 files`. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${wholeNumbers.format(count)} ${count === 1 ? one : many}`;
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
 }
 
 /** Copies rounded down, for a claim must not promise more than there is: `1`, `1.9`, `12`. */

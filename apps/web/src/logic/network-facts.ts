@@ -1,5 +1,5 @@
 import type { OverlayLink, OverlayView } from "@starling/client";
-import { formatCount, formatDuration } from "./format.ts";
+import { formatCount, formatDuration, formatNumber } from "./format.ts";
 import { shortId } from "./ids.ts";
 import { type LookupTrace, longestWay } from "./lookup-trace.ts";
 
@@ -19,7 +19,7 @@ export function sizeFact({ estimate, siblings, links }: Pick<OverlayView, "estim
     return { value: formatCount(links.length + 1, "tab"), note: "As far as this tab sees." };
   }
   return {
-    value: `About ${roundTo2(estimate).toLocaleString("en")} tabs`,
+    value: `About ${formatCount(roundTo2(estimate), "tab")}`,
     note: "Estimated from how close the nearest ids are.",
   };
 }
@@ -53,7 +53,7 @@ export function connectionsFact(created: number, limit: number): Fact & { readon
 }
 
 export function recordsFact(records: number): Fact {
-  return { value: records.toLocaleString("en"), note: "Signed notes kept here, such as who has which share." };
+  return { value: formatNumber(records), note: "Signed notes kept here, such as who has which share." };
 }
 
 export function linksFact({ links, known }: Pick<OverlayView, "links" | "known">): Fact {
@@ -72,7 +72,7 @@ export function partOfIds(prefix: number): { readonly short: string; readonly wo
   if (fraction) return fraction;
   const whole = 2 ** (prefix + 1);
   if (whole > 1e6) return { short: "tiny", words: "less than one id in a million" };
-  return { short: `1/${whole}`, words: `one id in ${whole.toLocaleString("en")}` };
+  return { short: `1/${whole}`, words: `one id in ${formatNumber(whole)}` };
 }
 
 /** What a link stands for. One that only the other node asked for is the overlay's too. */
