@@ -40,12 +40,12 @@ export async function takeIdentity(store: PieceStore): Promise<Identity> {
     slot = { ...slot, ...changed, lastUsed: Date.now() };
     return store.saveSlot(slot);
   };
-  await store.saveSlot(slot);
+  const [keys] = await Promise.all([held.keys ?? nodeKeys(slot.seed), store.saveSlot(slot)]);
   rememberSlot(slot.slot);
   return {
     nodeId: slot.nodeId,
     slot: slot.slot,
-    keys: await nodeKeys(slot.seed),
+    keys,
     contacts: slot.contacts ?? [],
     numbers: slot.numbers ?? [],
     saveContacts: (contacts) => void save({ contacts }),
@@ -57,6 +57,8 @@ export async function takeIdentity(store: PieceStore): Promise<Identity> {
 interface HeldSlot {
   readonly slot: IdentitySlot;
   readonly lock: HeldLock;
+  /** Of a new slot, which has just made them. */
+  readonly keys?: NodeKeys;
 }
 
 async function ownSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot | null> {
@@ -77,10 +79,11 @@ async function freeSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot | null
 async function newSlot(saved: readonly IdentitySlot[]): Promise<HeldSlot> {
   for (let number = Math.max(-1, ...saved.map((slot) => slot.slot)) + 1; ; number++) {
     const seed = crypto.getRandomValues(new Uint8Array(32));
-    const { publicKey } = await nodeKeys(seed);
+    const keys = await nodeKeys(seed);
+    const { publicKey } = keys;
     const slot = { slot: number, seed, publicKey, nodeId: nodeIdOf(publicKey), lastUsed: 0 };
     const held = await holdSlot(slot, 0);
-    if (held) return held;
+    if (held) return { ...held, keys };
   }
 }
 

@@ -1,4 +1,3 @@
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { fromBase64Url } from "@starling/protocol";
 
 /** Signs and verifies with Ed25519; both may be asked for many at once. */
@@ -28,8 +27,9 @@ export async function nodeKeys(seed: Uint8Array): Promise<NodeKeys> {
   return nobleKeys(seed);
 }
 
-/** Keys on @noble/curves; the same signatures, about ten times slower. */
-export function nobleKeys(seed: Uint8Array): NodeKeys {
+/** Keys on @noble/curves, which is loaded for it; the same signatures, about ten times slower. */
+export async function nobleKeys(seed: Uint8Array): Promise<NodeKeys> {
+  const { ed25519 } = await import("@noble/curves/ed25519.js");
   return {
     publicKey: ed25519.getPublicKey(seed),
     sign: async (payload) => ed25519.sign(payload, seed),

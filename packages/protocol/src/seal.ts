@@ -1,10 +1,10 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concat, fromHex, utf8 } from "./bytes.ts";
 import type { ConnectType } from "./connect-messages.ts";
 import { idBytes, type NodeId } from "./ids.ts";
+import { x25519 } from "./x25519.ts";
 
 /** An X25519 key pair (RFC 7748), 32 bytes each; made anew for every connection session. */
 export interface SealKeyPair {
