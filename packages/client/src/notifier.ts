@@ -4,13 +4,20 @@
  * two cores).
  */
 const PROGRESS_GAP_MS = 500;
+/** What drawing progress may take of the page's time, until the gap is {@link LONGEST_GAP_MS}. */
+const DRAWING_SHARE = 0.02;
+const LONGEST_GAP_MS = 1_000;
 
-/** Tells listeners that something changed: in the next frame, or when only progress did at most every half second. */
+/**
+ * Tells listeners that something changed: in the next frame, or when only progress did at most every half second; on a
+ * machine so busy that a drawing takes longer than ten milliseconds, down to once a second.
+ */
 export class Notifier {
   readonly #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #framed = false;
   #lastAt = Number.NEGATIVE_INFINITY;
+  #gap = PROGRESS_GAP_MS;
 
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -31,7 +38,7 @@ export class Notifier {
   /** Bytes, rates, peers. */
   progressed(): void {
     if (this.#framed || this.#timer !== null || this.#listeners.size === 0) return;
-    const wait = this.#lastAt + PROGRESS_GAP_MS - performance.now();
+    const wait = this.#lastAt + this.#gap - performance.now();
     if (wait <= 0) return this.changed();
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -41,7 +48,13 @@ export class Notifier {
 
   #tell(): void {
     this.#framed = false;
-    this.#lastAt = performance.now();
+    const begun = performance.now();
+    this.#lastAt = begun;
     for (const listener of [...this.#listeners]) listener();
+    // Views draw in a microtask of their own, which comes before this one.
+    queueMicrotask(() => {
+      const share = (performance.now() - begun) / DRAWING_SHARE;
+      this.#gap = Math.min(Math.max(share, PROGRESS_GAP_MS), LONGEST_GAP_MS);
+    });
   }
 }
