@@ -1,14 +1,19 @@
-import { type Client, createClient } from "@starling/client";
+import type { Client } from "@starling/client";
+import { type Reached, reachServer } from "@starling/client/reach";
 import "./styles/index.css";
 import { missingRequirement, platformOf } from "./requirements.ts";
 import { beginOpening } from "./state/begun-opening.ts";
 
-/** A client, or what kept it from starting. */
-async function startClient(): Promise<Client | Error> {
+/** A client, or what kept it from starting. Rejects when its file does not load. */
+async function clientOrError(origin: string): Promise<Client | Error> {
   const missing = missingRequirement(platformOf(window));
-  if (missing !== null) return new Error(missing);
+  return missing === null ? startClient(origin, reachServer(origin)) : new Error(missing);
+}
+
+async function startClient(origin: string, reached: Reached): Promise<Client | Error> {
+  const { createClient } = await import("@starling/client");
   try {
-    const client = await createClient({ origin: location.origin + location.pathname });
+    const client = await createClient({ origin, reached });
     window.starling = client;
     return client;
   } catch (error) {
@@ -16,9 +21,12 @@ async function startClient(): Promise<Client | Error> {
   }
 }
 
-/** The interface is a file of its own, read once the client runs: to be connected takes longer than to be drawn. */
+/**
+ * This file is small and there first. It begins to reach the server while the client and the interface, files of their own,
+ * still come; the interface is run last, for to be connected takes longer than to be drawn.
+ */
 async function start(root: HTMLElement): Promise<void> {
-  const client = await startClient();
+  const client = await clientOrError(location.origin + location.pathname);
   if (!(client instanceof Error)) await beginOpening(client, location);
   const { showPage } = await import("./page.tsx");
   showPage(root, client);

@@ -1,4 +1,5 @@
 import type { Client, ClientOptions, Share, SpeedLimits, Stats } from "../../../packages/client/src/api.ts";
+import type { Reached } from "../../../packages/client/src/reach.ts";
 import { FakeOverlay } from "./fake-overlay.ts";
 import { FakeShare } from "./fake-share.ts";
 import { scenarioLinks, scenarioOpens, scenarioShares } from "./scenarios.ts";
@@ -9,6 +10,11 @@ export * from "../../../packages/client/src/errors.ts";
 export async function createClient(_options: ClientOptions): Promise<Client> {
   const scenario = new URLSearchParams(location.search).get("scenario") ?? "empty";
   return new FakeClient(scenario);
+}
+
+/** There is no server to reach. */
+export function reachServer(_origin: string): Reached {
+  return () => ({ send: () => undefined, close: () => undefined });
 }
 
 /** As in the protocol package: controls, bidi and zero-width characters are stripped for show. */

@@ -13,7 +13,7 @@ export const CONTENT_SECURITY_POLICY =
 export default defineConfig({
   root: path("../../.."),
   plugins: [react(), serviceWorker()],
-  resolve: { alias: { "@starling/client": path("fake-client.ts") } },
+  resolve: { alias: [{ find: /^@starling\/client(\/reach)?$/, replacement: path("fake-client.ts") }] },
   build: {
     target: "es2023",
     outDir: path("../../../node_modules/.cache/starling-web-harness"),

@@ -1,4 +1,5 @@
 import type { BucketView, DhtView, LinkView, LookupView } from "@starling/dht";
+import type { Reached } from "./reach.ts";
 
 export type { BucketView, DhtView, LinkView, LookupView };
 
@@ -267,4 +268,6 @@ export interface ClientOptions {
   readonly origin: string;
   /** Name of the IndexedDB database. */
   readonly database?: string;
+  /** From `reachServer(origin)`, if the page began to reach the server before it had the client. */
+  readonly reached?: Reached;
 }

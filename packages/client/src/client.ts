@@ -1,6 +1,6 @@
 import { FRAME, frameKind, type NodeId } from "@starling/protocol";
 import { createWriteBehind, openIndexedDbStore, type PieceStore, StoreUnavailableError } from "@starling/store";
-import { createWebRtcTransport, type OpenSocket, openSocketEarly, type Transport } from "@starling/transport";
+import { createWebRtcTransport, type OpenSocket, type Transport } from "@starling/transport";
 import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, SpeedLimits, Stats } from "./api.ts";
 import type { Core } from "./core.ts";
 import { StorageError } from "./errors.ts";
@@ -15,6 +15,7 @@ import { OverlayHost } from "./overlay-host.ts";
 import { overlayView } from "./overlay-view.ts";
 import { watchPage } from "./page-life.ts";
 import { Providers } from "./providers.ts";
+import { reachServer, signalingUrl } from "./reach.ts";
 import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
 import { checkLimits, savedLimits, saveLimits, watchLimits } from "./speed-limits.ts";
 import { SwarmHost } from "./swarm-host.ts";
@@ -33,7 +34,7 @@ const DATABASE = "starling";
  * browser allows no storage.
  */
 export async function createClient(options: ClientOptions): Promise<Client> {
-  const openSocket = openSocketEarly(signalingUrl(options.origin));
+  const openSocket = options.reached ?? reachServer(options.origin);
   const store = await openStore(options.database ?? DATABASE);
   const identity = await takeIdentity(store);
   const client = new StarlingClient(options.origin, store, identity, createWebRtcTransport(), openSocket);
@@ -292,10 +293,4 @@ class StarlingClient implements Client {
       if (lock) await this.#core.store.sweep();
     });
   }
-}
-
-function signalingUrl(origin: string): string {
-  const url = new URL("ws", origin);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
 }

@@ -23,9 +23,9 @@ export const openWebSocket: OpenSocket = (url, events) => {
 };
 
 /**
- * Opens a socket before anybody can speak on it: who a page is comes out of its storage, which takes as long as the way to
- * the server. What it reports meanwhile waits for whoever first asks for a socket to `url`; all others are new ones. The
- * server closes one that nobody takes over.
+ * Opens a socket before anybody can speak on it: the page's scripts and its storage take longer than the way to the server.
+ * What it reports meanwhile waits for whoever first asks for a socket to `url`; all others are new ones, and
+ * that one too if the server closed this one meanwhile, as it does with those that do not speak within a few seconds.
  */
 export function openSocketEarly(url: string, openSocket: OpenSocket = openWebSocket): OpenSocket {
   const waiting: ((events: SocketEvents) => void)[] = [];
@@ -37,7 +37,10 @@ export function openSocketEarly(url: string, openSocket: OpenSocket = openWebSoc
   let early: Socket | null = openSocket(url, {
     open: () => report((events) => events.open()),
     message: (data) => report((events) => events.message(data)),
-    closed: (code, reason) => report((events) => events.closed(code, reason)),
+    closed: (code, reason) => {
+      early = null;
+      report((events) => events.closed(code, reason));
+    },
   });
   return (address, events) => {
     const socket = early;

@@ -1,6 +1,6 @@
 import { encodeServerMessage } from "@starling/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openSocketEarly } from "../src/index.ts";
+import { openSocketEarly } from "../src/signaling-socket.ts";
 import { advance, KEY, PEER, SignalingWorld, WELCOME } from "./signaling-world.ts";
 
 describe("signaling client", () => {
@@ -41,6 +41,16 @@ describe("signaling client", () => {
     expect(world.log.at(-1)).toEqual(["open"]);
     await world.last.drops();
     await advance(1_000);
+    expect(world.sockets).toHaveLength(2);
+    await world.last.welcomes();
+    expect(world.log.at(-1)).toEqual(["open"]);
+  });
+
+  it("opens a socket of its own if the early one was closed before anybody took it over", async () => {
+    const openSocket = openSocketEarly("ws://server.example/ws", (_url, events) => world.open(events));
+    world.last.events.open();
+    await world.last.drops();
+    world.start({ openSocket });
     expect(world.sockets).toHaveLength(2);
     await world.last.welcomes();
     expect(world.log.at(-1)).toEqual(["open"]);
