@@ -21,20 +21,26 @@ async function startClient(origin: string, reached: Reached): Promise<Client | E
   }
 }
 
+/** Where the page is drawn. This file may run before that is parsed. */
+async function rootElement(): Promise<HTMLElement> {
+  if (document.readyState === "loading") {
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+  }
+  return document.getElementById("root") ?? document.body;
+}
+
 /**
  * This file is small and there first. It begins to reach the server while the client and the interface, files of their own,
  * still come; the interface is run last, for to be connected takes longer than to be drawn.
  */
-async function start(root: HTMLElement): Promise<void> {
+async function start(): Promise<void> {
   const client = await clientOrError(location.origin + location.pathname);
   if (!(client instanceof Error)) await beginOpening(client, location);
   const { showPage } = await import("./page.tsx");
-  showPage(root, client);
+  showPage(await rootElement(), client);
 }
 
-const root = document.getElementById("root");
-if (root) {
-  start(root).catch(() => {
-    root.textContent = "A part of this page could not be loaded. Check your connection and reload the page.";
-  });
-}
+start().catch(async () => {
+  const root = await rootElement();
+  root.textContent = "A part of this page could not be loaded. Check your connection and reload the page.";
+});
