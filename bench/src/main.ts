@@ -47,11 +47,16 @@ async function measure(contender: Contender, { bytes, receivers, oneBrowser }: C
   }
 }
 
-/** Contenders take turns within a round, so that a slow minute of the machine touches all of them. */
+/**
+ * Contenders take turns within a round, so that a slow minute of the machine touches all of them; each round begins with
+ * the next of them, so that none always follows the one that wears the machine out most.
+ */
 async function compare(question: Case, contenders: readonly Contender[]): Promise<Row[]> {
   const rows = contenders.map((contender): Row => ({ name: contender.name, measurements: [] }));
   for (let round = 0; round < rounds; round++) {
-    for (const [index, contender] of contenders.entries()) {
+    const turns = [...contenders.entries()];
+    turns.push(...turns.splice(0, round % turns.length));
+    for (const [index, contender] of turns) {
       const measurement = await measure(contender, question);
       console.log(`  round ${round + 1}  ${contender.name.padEnd(24)} ${measurement.seconds.toFixed(2)} s`);
       rows[index]?.measurements.push(measurement);
