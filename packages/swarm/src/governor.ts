@@ -1,6 +1,7 @@
 import type { DelaySample } from "@starling/protocol";
 import { DeliveryRate, type Departure } from "./delivery-rate.ts";
 import { type Flow, LOST_AFTER } from "./flow.ts";
+import type { LaneUse } from "./lane-trial.ts";
 import { ProvenFlight } from "./proven-flight.ts";
 import { queueTarget } from "./queue-target.ts";
 
@@ -20,6 +21,14 @@ const GROWTH_END = 0.4;
 const SLOW_START_EXIT = 0.75;
 /** Slow start goes no further than so many times what the rate seen needs. */
 const SLOW_START_LEAD = 2;
+/** Bytes that may be under way over an association wherever packets meet no queue. */
+const CALM = 48 * KIB;
+/**
+ * And over the associations of a lossy path, of which some always wait for a repetition: so many times that, and so many
+ * times what the rate needs, which may be that of a bad second. More once lanes have proved that the path is lossy.
+ */
+const ON_TRIAL = { calm: 1, needed: 1.5 };
+const PROVEN = { calm: 2, needed: 2.5 };
 /** What a peer that does not report may have under way, beside all others; given up each {@link LOST_AFTER} ms. */
 const MUTE_BYTES = 256 * KIB;
 
@@ -39,6 +48,8 @@ export class Governor {
   window: number;
   /** Bytes handed to channels and neither reported nor given up. */
   flight = 0;
+  /** Bytes that the path is known to hold. */
+  #needed = 0;
   #slowStart = true;
   readonly #flows = new Set<Flow>();
   readonly #rate = new DeliveryRate();
@@ -93,9 +104,11 @@ export class Governor {
     this.#adapt(flow, landed, limited, now);
   }
 
-  /** The browser measured packets of one path: they waited so many ms beyond the least. */
-  measured(wait: number, now: number): void {
-    this.#proven.measured(wait, this.flight, now);
+  /** The browser measured packets of a path with such lanes: they waited so many ms beyond the least. */
+  measured(wait: number, lanes: LaneUse, now: number): void {
+    const { calm, needed } = lanes.kept ? PROVEN : ON_TRIAL;
+    const lossy = lanes.count === 0 ? 0 : Math.min((1 + lanes.count) * calm * CALM, needed * this.#needed);
+    this.#proven.measured(wait, this.flight, Math.max(CALM, lossy), now);
   }
 
   /** The peer is gone: nothing of it is under way any more. */
@@ -141,13 +154,13 @@ export class Governor {
     const target = queueTarget(packets ?? minRoundTrip, this.rate);
     const bytes = landed.reduce((sum, block) => sum + block.bytes, 0);
     const largest = landed.reduce((most, block) => Math.max(most, block.bytes), 0);
-    const needed = Math.max(2 * largest, (this.rate * (minRoundTrip + target)) / 1000);
+    this.#needed = Math.max(2 * largest, (this.rate * (minRoundTrip + target)) / 1000);
     const fill = this.#queueing(now) / (GROWTH_END * target);
     // While the rate rises, blocks wait for SCTP's own slow start and not for the line.
     if (fill > SLOW_START_EXIT && !this.#rate.isRising(roundTrip, now)) this.#slowStart = false;
-    if (limited && this.#slowStart) this.#double(bytes, needed);
+    if (limited && this.#slowStart) this.#double(bytes);
     else if (limited) this.#step(bytes, this.#proven.allows(this.window, now) ? 0 : fill, roundTrip, now);
-    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.#proven.bytes(now), this.window));
+    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, this.#needed, this.#proven.bytes(now), this.window));
   }
 
   #queueing(now: number): number {
@@ -156,9 +169,8 @@ export class Governor {
     return least;
   }
 
-  /** @param needed bytes that the path is known to hold. */
-  #double(bytes: number, needed: number): void {
-    this.window = Math.min(this.window + bytes, Math.max(this.window, SLOW_START_LEAD * needed));
+  #double(bytes: number): void {
+    this.window = Math.min(this.window + bytes, Math.max(this.window, SLOW_START_LEAD * this.#needed));
   }
 
   /**

@@ -20,10 +20,13 @@ export function measurePath(ctx: Context, link: Link): void {
 
 /** The browser measured it, in ms. */
 export function onPath(ctx: Context, peer: NodeId, roundTripMs: number): void {
-  const path = ctx.links.get(peer)?.path;
-  if (path === undefined) return;
+  const link = ctx.links.get(peer);
+  if (link === undefined) return;
+  const { path, lanes } = link;
   path.measured(roundTripMs);
-  ctx.governor.measured(roundTripMs - (path.packets ?? roundTripMs), ctx.now);
+  const wait = roundTripMs - (path.packets ?? roundTripMs);
+  lanes.measured(wait);
+  ctx.governor.measured(wait, lanes, ctx.now);
 }
 
 function isDue(link: Link, now: number): boolean {

@@ -1,9 +1,7 @@
-/** Packets that waited for less ms than this met no queue. */
-const NO_QUEUE = 15;
+import { NO_QUEUE } from "./queue-target.ts";
+
 /** It holds for so many ms, in which browsers measure twice (Chromium: every 2.5 s). */
 const HOLDS = 6000;
-/** Bytes that may be under way wherever packets meet no queue: less would leave nothing to four associations. */
-const CALM = 48 * 1024;
 /** Meanwhile the window may become so many times that, however long blocks wait. */
 const LEAD = 2;
 
@@ -13,11 +11,17 @@ const LEAD = 2;
  */
 export class ProvenFlight {
   #bytes = 0;
+  #before = 0;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** Packets waited so many ms beyond the least, while so many bytes were under way. */
-  measured(wait: number, flight: number, now: number): void {
-    this.#bytes = wait < NO_QUEUE ? Math.max(flight, CALM) : 0;
+  /**
+   * Packets waited so many ms beyond the least, while so many bytes were under way. The browser may have measured that any
+   * time since it was asked before, so the lesser of now and then counts.
+   * @param least bytes that are no risk wherever packets meet no queue.
+   */
+  measured(wait: number, flight: number, least: number, now: number): void {
+    this.#bytes = wait < NO_QUEUE ? Math.max(least, Math.min(this.#before, flight)) : 0;
+    this.#before = flight;
     this.#at = now;
   }
 

@@ -12,6 +12,9 @@ const NEAR_PATH = 50;
 /** Bytes per second: more than most uplinks outside a house or a data centre carry. */
 const FAST_RATE = 5_000_000;
 
+/** Packets that waited for less ms than this met no queue. */
+export const NO_QUEUE = 15;
+
 /** @param roundTrip the least seen, in ms. @param rate bytes per second. */
 export function queueTarget(roundTrip: number, rate: number): number {
   const near = roundTrip < SHORT_PATH || (roundTrip < NEAR_PATH && rate > FAST_RATE);

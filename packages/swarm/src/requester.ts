@@ -257,7 +257,7 @@ function count(ctx: Context, peer: PeerState, message: BlockMessage, response: n
   peer.lastBlockAt = ctx.now;
   peer.snubbed = false;
   peer.strikes = 0;
-  peer.window.received(length, response, ctx.now);
+  peer.window.received({ bytes: length, response, sentAt: message.sentAt }, ctx.now);
   if (peer.samples.length >= MAX_DELAY_SAMPLES) return;
   // Signed difference of two clocks modulo 2^32: only its changes mean anything.
   peer.samples.push([message.sentAt, (Math.floor(ctx.now) - message.sentAt) | 0]);

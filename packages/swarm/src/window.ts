@@ -9,6 +9,11 @@ const MAX_WINDOW = 8 * 1024 * KIB;
 const LEAST_MS = 2000;
 const MIN_SLOW = 32 * KIB;
 const MIN_FAST = 64 * KIB;
+/** The same from a peer that uses lanes: each of four is to be kept busy, and has losses of its own to recover from. */
+const LANES_LEAST_MS = 700;
+const LANES_MIN = 256 * KIB;
+/** Ms for which a block that others overtook tells of lanes. */
+const LANES_FOR = 5000;
 /** Slow start goes no further than so many times what the rate seen needs. */
 const SLOW_START_LEAD = 2;
 /** Ms over which a rate is sampled, and samples of which the best counts. */
@@ -16,6 +21,15 @@ const SAMPLE_MS = 100;
 const SAMPLES = 10;
 /** Ms after which an old minimum of the response time is forgotten. */
 const MINIMUM_LIFE = 60_000;
+
+/** A block that came. */
+interface Arrival {
+  readonly bytes: number;
+  /** Ms since it was asked for. */
+  readonly response: number;
+  /** By the sender's clock, in ms modulo 2^32. */
+  readonly sentAt: number;
+}
 
 /**
  * How many bytes to have asked of one peer and not received: slow start until responses take longer than the path
@@ -31,6 +45,9 @@ export class RequestWindow {
   #nextMinimum = Number.POSITIVE_INFINITY;
   #minimumSince = 0;
   #response = 0;
+  /** The latest time that a block bore, and when one came that was sent before: over one association none overtakes another. */
+  #newest: number | null = null;
+  #overtakenAt = Number.NEGATIVE_INFINITY;
   readonly #rate = new MaxRate(SAMPLE_MS, SAMPLES);
   readonly #path: PathDelay;
 
@@ -38,8 +55,8 @@ export class RequestWindow {
     this.#path = path;
   }
 
-  /** A block of `bytes` arrived `response` ms after it was asked for. */
-  received(bytes: number, response: number, now: number): void {
+  received({ bytes, response, sentAt }: Arrival, now: number): void {
+    this.#notice(sentAt, now);
     this.#rate.add(bytes, now);
     const own = this.rate > 0 ? (bytes / this.rate) * 1000 : 0;
     this.#observe(Math.max(1, response), now);
@@ -51,8 +68,7 @@ export class RequestWindow {
     if (response - own - minimum > target && !this.#rate.rising) this.#slowStart = false;
     if (this.#slowStart) this.bytes = Math.min(this.bytes + bytes, Math.max(this.bytes, SLOW_START_LEAD * needed));
     else if (this.rate > 0) this.bytes = needed;
-    const least = this.rate === 0 ? MIN_FAST : Math.max(MIN_SLOW, Math.min(MIN_FAST, (this.rate * LEAST_MS) / 1000));
-    this.bytes = Math.min(MAX_WINDOW, Math.max(least, this.bytes));
+    this.bytes = Math.min(MAX_WINDOW, Math.max(this.#least(now), this.bytes));
   }
 
   /** Requests went unanswered: begin anew. */
@@ -70,6 +86,19 @@ export class RequestWindow {
   /** Bytes per second; 0 while unknown. */
   get rate(): number {
     return this.#rate.best;
+  }
+
+  #notice(sentAt: number, now: number): void {
+    // The difference modulo 2^32, the shorter way round.
+    if (this.#newest !== null && ((sentAt - this.#newest) | 0) < 0) this.#overtakenAt = now;
+    else this.#newest = sentAt;
+  }
+
+  #least(now: number): number {
+    if (this.rate === 0) return MIN_FAST;
+    const least = Math.max(MIN_SLOW, Math.min(MIN_FAST, (this.rate * LEAST_MS) / 1000));
+    if (now - this.#overtakenAt > LANES_FOR) return least;
+    return Math.max(least, Math.min(LANES_MIN, (this.rate * LANES_LEAST_MS) / 1000));
   }
 
   #observe(response: number, now: number): void {

@@ -3,6 +3,7 @@ import type { PacketNetwork } from "@starling/sim";
 import { describe, expect, it } from "vitest";
 import { Flow, stamp } from "../src/flow.ts";
 import { Governor } from "../src/governor.ts";
+import type { LaneUse } from "../src/lane-trial.ts";
 import { PathDelay } from "../src/path-delay.ts";
 import { drawShare, sizes } from "./drawn-share.ts";
 import { SimulatedSwarm } from "./swarm-host.ts";
@@ -66,13 +67,13 @@ describe("the uplink governor with real windows and SCTP's congestion control", 
 
   it("fills a fast path of a fifth of a second", () => {
     const { ms } = transfer(32 * 1024 * KIB, { up: 50, down: 50, receivers: 1, hopDelay: 50 });
-    expect((32 * 1024 * KIB) / ms / 1000).toBeGreaterThan(3.2);
+    expect((32 * 1024 * KIB) / ms / 1000).toBeGreaterThan(3);
   });
 
   it("shares a lossy path over four associations and keeps them", () => {
     const { ms, lanes } = transfer(8 * 1024 * KIB, { up: 20, down: 20, receivers: 1, loss: 0.0025 });
     // One association: 1163 bytes / 50 ms x 1.22 / sqrt(0.005) is 0.4 MB/s (Mathis et al. 1997).
-    expect((8 * 1024 * KIB) / ms / 1000).toBeGreaterThan(0.9);
+    expect((8 * 1024 * KIB) / ms / 1000).toBeGreaterThan(1.1);
     expect(lanes.at(-1)).toBe(3);
   });
 
@@ -124,6 +125,8 @@ describe("the governor's window", () => {
     expect(governor.window).toBeLessThan(grown);
   });
 
+  const ALONE = { count: 0, kept: false };
+
   it("does not shrink below what was under way when packets met no queue", () => {
     const governor = new Governor(2 * BLOCK);
     const flow = new Flow(new PathDelay());
@@ -131,12 +134,41 @@ describe("the governor's window", () => {
     let now = run(governor, flow, 20, 0, 0);
     while (governor.hasRoom(flow, BLOCK)) governor.sent(flow, BLOCK, now);
     const proven = governor.flight;
-    governor.measured(5, now);
+    governor.measured(5, ALONE, now);
+    governor.measured(5, ALONE, now);
     now = run(governor, flow, 20, 200, now);
     expect(governor.window).toBeGreaterThanOrEqual(proven);
-    governor.measured(100, now);
+    governor.measured(100, ALONE, now);
     run(governor, flow, 20, 200, now);
     expect(governor.window).toBeLessThan(proven);
+  });
+
+  it("does not believe an old measurement of what is under way only now", () => {
+    const governor = new Governor(2 * BLOCK);
+    const flow = new Flow(new PathDelay());
+    flow.path.greeted(50);
+    const now = run(governor, flow, 20, 0, 0);
+    while (governor.hasRoom(flow, BLOCK)) governor.sent(flow, BLOCK, now);
+    const under = governor.flight;
+    governor.measured(5, ALONE, now);
+    run(governor, flow, 20, 200, now);
+    expect(governor.window).toBeLessThan(under);
+  });
+
+  it("lets more be under way over lanes, and most once these have proved themselves", () => {
+    const leastWith = (lanes: LaneUse) => {
+      const governor = new Governor(2 * BLOCK);
+      const flow = new Flow(new PathDelay());
+      flow.path.greeted(50);
+      const now = run(governor, flow, 20, 200, 0);
+      governor.measured(5, lanes, now);
+      run(governor, flow, 20, 200, now);
+      return governor.window;
+    };
+    const alone = leastWith(ALONE);
+    const onTrial = leastWith({ count: 3, kept: false });
+    expect(onTrial).toBeGreaterThan(alone);
+    expect(leastWith({ count: 3, kept: true })).toBeGreaterThan(onTrial);
   });
 
   it("gives up blocks that are never reported", () => {

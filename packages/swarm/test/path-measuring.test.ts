@@ -32,8 +32,8 @@ describe("measuring the path of a link", () => {
     expect(of(talk.wait(10_000), "measure")).toHaveLength(1);
   });
 
-  it("goes on while blocks are sent far away", () => {
-    expect(whileSending(60)).toBe(4);
+  it("goes on every 2.5 s while blocks are sent far away, and around each trial of lanes", () => {
+    expect(whileSending(60)).toBeGreaterThanOrEqual(4 + 2);
   });
 
   it("is not needed nearby", () => {

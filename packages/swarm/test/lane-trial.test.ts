@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { LaneTrial } from "../src/lane-trial.ts";
+
+const TICK = 250;
+const MAY = true;
+
+/** A link that sends at some rate, bytes/ms, and whose packets wait some ms whenever the browser is asked. */
+class SendingLink {
+  readonly trial = new LaneTrial();
+  readonly counts: number[] = [];
+  now = 0;
+  #sent = 0;
+
+  /** Sends for so many ms. @param may a trial may begin. */
+  send(ms: number, { rate, wait }: { rate: number; wait: number }, may = MAY): void {
+    for (const end = this.now + ms; this.now < end; this.now += TICK) {
+      const step = this.trial.tick(this.#sent, true, may, this.now);
+      if (step === "measure") this.trial.measured(wait);
+      else if (step !== null) this.counts.push(step);
+      this.#sent += rate * TICK;
+    }
+  }
+
+  rest(): void {
+    const step = this.trial.tick(this.#sent, false, MAY, this.now);
+    if (typeof step === "number") this.counts.push(step);
+    this.now += TICK;
+  }
+}
+
+const LOSSY = { rate: 300, wait: 2 };
+const LOSSY_WITH_LANES = { rate: 1200, wait: 2 };
+const FULL = { rate: 2300, wait: 60 };
+
+describe("a trial of lanes", () => {
+  it("begins half a second after there is more to send than goes", () => {
+    const link = new SendingLink();
+    link.send(500, LOSSY);
+    expect(link.counts).toEqual([]);
+    link.send(TICK, LOSSY);
+    expect([link.counts, link.trial.count, link.trial.kept]).toEqual([[3], 3, false]);
+  });
+
+  it("keeps what gains a fifth while packets meet no queue", () => {
+    const link = new SendingLink();
+    link.send(750, LOSSY);
+    link.send(60_000, LOSSY_WITH_LANES);
+    expect([link.counts, link.trial.kept]).toEqual([[3], true]);
+  });
+
+  it("ends where nothing is gained, and is repeated, ever more seldom", () => {
+    const link = new SendingLink();
+    link.send(4000, LOSSY);
+    expect([link.counts, link.trial.count]).toEqual([[3, 0], 0]);
+    link.send(3 * 60_000, LOSSY);
+    const trials = link.counts.filter((count) => count === 3).length;
+    expect(trials).toBe(6);
+    link.send(2 * 60_000, LOSSY);
+    expect(link.counts.filter((count) => count === 3).length - trials).toBeLessThanOrEqual(2);
+  });
+
+  it("is not begun while packets meet a queue: the line is full", () => {
+    const link = new SendingLink();
+    link.send(30_000, FULL);
+    expect(link.counts).toEqual([]);
+  });
+
+  it("ends where a queue stands at its end, whatever it gained: the rate was still rising", () => {
+    const link = new SendingLink();
+    link.send(750, { rate: 900, wait: 0 });
+    link.send(3500, FULL);
+    expect(link.counts).toEqual([3, 0]);
+  });
+
+  it("is not begun among several peers or under a limit", () => {
+    const link = new SendingLink();
+    link.send(10_000, LOSSY, false);
+    expect(link.counts).toEqual([]);
+  });
+
+  it("ends once there is nothing to send", () => {
+    const link = new SendingLink();
+    link.send(1500, LOSSY);
+    link.rest();
+    expect(link.counts).toEqual([3, 0]);
+  });
+});
