@@ -26,6 +26,7 @@ export class LinkSession {
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
   #stats: LinkStats | null = null;
+  #checks: number | null = null;
   #statsAt = Number.NEGATIVE_INFINITY;
 
   constructor(id: SessionId, association: Association, events: SessionEvents) {
@@ -45,9 +46,12 @@ export class LinkSession {
     return this.#stats;
   }
 
-  /** Of packets, as it is now. */
-  async roundTripMs(): Promise<number | null> {
-    return (await this.#measure()).roundTripMs;
+  /** Of packets, as it is now; null if the browser measured nothing since this was asked before. */
+  async newRoundTripMs(): Promise<number | null> {
+    const { roundTripMs, checks } = await this.#measure();
+    if (checks !== null && checks === this.#checks) return null;
+    this.#checks = checks;
+    return roundTripMs;
   }
 
   async #measure(): Promise<LinkStats> {

@@ -125,10 +125,10 @@ export class Network {
     association.send(frame, priority);
   }
 
-  /** Tells the round trip of packets to a linked peer, as it is now, by an event. */
+  /** Tells the round trip of packets to a linked peer, as it is now, by an event; none if there is nothing new. */
   measure(peer: NodeId): void {
     const session = this.#links.get(peer);
-    void session?.roundTripMs().then((ms) => {
+    void session?.newRoundTripMs().then((ms) => {
       if (ms !== null && this.#links.get(peer) === session) this.#options.events.roundTrip(peer, ms);
     });
   }

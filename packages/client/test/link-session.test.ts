@@ -46,6 +46,18 @@ describe("a session of a link", () => {
   });
 });
 
+test("a session tells the round trip only when the browser measured it anew", async () => {
+  const link = { roundTripMs: 50, checks: 3 as number | null, relayed: false };
+  const association = { stats: () => Promise.resolve({ ...link }) } as unknown as Association;
+  const it = new LinkSession("one" as SessionId, association, { hello: () => undefined, frame: () => undefined });
+  expect(await it.newRoundTripMs()).toBe(50);
+  expect(await it.newRoundTripMs()).toBeNull();
+  link.checks = 4;
+  expect(await it.newRoundTripMs()).toBe(50);
+  link.checks = null;
+  expect([await it.newRoundTripMs(), await it.newRoundTripMs()]).toEqual([50, 50]);
+});
+
 test("a link is asked for at the first wish, again when its importance changes, and given up at the last", () => {
   const wishes = new Wishes();
   expect(wishes.add(ADA, "overlay", "optional")).toBe("optional");

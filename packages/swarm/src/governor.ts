@@ -2,7 +2,7 @@ import type { DelaySample } from "@starling/protocol";
 import { DeliveryRate, type Departure } from "./delivery-rate.ts";
 import { type Flow, LOST_AFTER } from "./flow.ts";
 import type { LaneUse } from "./lane-trial.ts";
-import { ProvenFlight } from "./proven-flight.ts";
+import { CALM, ProvenFlight } from "./proven-flight.ts";
 import { queueTarget } from "./queue-target.ts";
 
 const KIB = 1024;
@@ -21,13 +21,12 @@ const GROWTH_END = 0.4;
 const SLOW_START_EXIT = 0.75;
 /** Slow start goes no further than so many times what the rate seen needs. */
 const SLOW_START_LEAD = 2;
-/** Bytes that may be under way over an association wherever packets meet no queue. */
-const CALM = 48 * KIB;
 /**
- * And over the associations of a lossy path, of which some always wait for a repetition: so many times that, and so many
- * times what the rate needs, which may be that of a bad second. More once lanes have proved that the path is lossy.
+ * What may be under way where packets meet no queue, over the associations of a lossy path, of which some always wait for a
+ * repetition: so many times {@link CALM} for each, and so many times what the rate needs, which may be that of a bad
+ * second. More once lanes have proved that the path is lossy.
  */
-const ON_TRIAL = { calm: 1, needed: 1.5 };
+const ON_TRIAL = { calm: 1, needed: 2 };
 const PROVEN = { calm: 2, needed: 2.5 };
 /** What a peer that does not report may have under way, beside all others; given up each {@link LOST_AFTER} ms. */
 const MUTE_BYTES = 256 * KIB;
@@ -106,9 +105,12 @@ export class Governor {
 
   /** The browser measured packets of a path with such lanes: they waited so many ms beyond the least. */
   measured(wait: number, lanes: LaneUse, now: number): void {
-    const { calm, needed } = lanes.kept ? PROVEN : ON_TRIAL;
-    const lossy = lanes.count === 0 ? 0 : Math.min((1 + lanes.count) * calm * CALM, needed * this.#needed);
-    this.#proven.measured(wait, this.flight, Math.max(CALM, lossy), now);
+    this.#proven.measured(wait, this.flight, this.#leastOver(lanes), now);
+  }
+
+  /** Blocks go over such lanes from now on, for packets meet no queue. */
+  spread(lanes: LaneUse, now: number): void {
+    this.#proven.assume(this.#leastOver(lanes), this.#mostOver(lanes), now);
   }
 
   /** The peer is gone: nothing of it is under way any more. */
@@ -132,6 +134,15 @@ export class Governor {
   /** Little room is left. */
   get #isLimiting(): boolean {
     return FULL_FROM * this.flight >= this.window;
+  }
+
+  #leastOver(lanes: LaneUse): number {
+    const { needed } = lanes.kept ? PROVEN : ON_TRIAL;
+    return lanes.count === 0 ? 0 : Math.min(this.#mostOver(lanes), needed * this.#needed);
+  }
+
+  #mostOver({ count, kept }: LaneUse): number {
+    return (1 + count) * (kept ? PROVEN : ON_TRIAL).calm * CALM;
   }
 
   #observe(flow: Flow, { at, bytes }: Departure, oneWay: number, now: number): void {

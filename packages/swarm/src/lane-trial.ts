@@ -1,5 +1,6 @@
 import type { Context } from "./context.ts";
 import { measurePath } from "./path-measuring.ts";
+import type { Link } from "./peer-state.ts";
 import { NO_QUEUE } from "./queue-target.ts";
 
 /** Associations beside a link's own. Four share a lossy path about as well as any number (raw channel: 1.53 against 0.38 MB/s). */
@@ -11,8 +12,12 @@ const BUSY = 500;
 /** Ms that connecting may take, and that the trial lasts then. */
 const SET_UP = 1000;
 const TRIAL = 2000;
-/** Ms before the end of either in which the browser tells how long packets take. What it tells may be 2.5 s old. */
+/** Ms before the end of either from which the browser is asked how long packets take. */
 const LOOK = 300;
+/** It measures every 2.5 s (Chromium): so many ms longer a trial waits for that. */
+const PATIENCE = 2500;
+/** Ms within which an answer comes; what was asked at the mark tells of the time before. */
+const ANSWER = 200;
 /** What a trial has to gain. */
 const GAIN = 1.2;
 /**
@@ -23,8 +28,8 @@ const AGAIN = 1000;
 const BACK_OFF = 4;
 const MOST_BACK_OFF = 64;
 
-/** What a link is to do: ask the browser how long packets take, or use so many lanes. */
-type Step = "measure" | number | null;
+/** What a link is to do: ask the browser how long packets take; use lanes, go on with them for good, or use none. */
+type Step = "measure" | "begin" | "keep" | "end" | null;
 
 /** Further associations that blocks go over now. */
 export interface LaneUse {
@@ -45,9 +50,8 @@ export class LaneTrial implements LaneUse {
   #before = 0;
   #notBefore = 0;
   #failures = 0;
-  #looked = false;
-  /** Ms that packets waited beyond the least when it was measured last. */
-  #wait = 0;
+  /** Ms that packets waited beyond the least when it was measured last; null if it was not. */
+  #wait: number | null = null;
 
   get count(): number {
     return this.#state === "trying" || this.#state === "kept" ? LANES : 0;
@@ -64,47 +68,40 @@ export class LaneTrial implements LaneUse {
     if (this.#state === "trying") return this.#judge(sentBytes, now);
     if (this.#state === "waiting") this.#enter("busy", now);
     const time = now - this.#since;
-    if (!may || now < this.#notBefore) return null;
-    if (this.#markAt === 0 && time >= BUSY / 2) this.#mark(sentBytes, now);
-    if (!this.#looked && time >= BUSY - LOOK) return this.#look();
-    if (time < BUSY) return null;
+    if (this.#markAt === 0) return may && time >= BUSY / 2 ? this.#mark(sentBytes, now) : null;
+    if (now - this.#markAt < BUSY / 2 || !may || now < this.#notBefore) return null;
     if (this.#isFull) return this.#fail(now);
     this.#before = this.#rate(sentBytes, now);
     this.#enter("trying", now);
-    return LANES;
+    return "begin";
   }
 
   /** The browser measured packets: they waited so many ms beyond the least. */
-  measured(wait: number): void {
-    this.#wait = wait;
+  measured(wait: number, now: number): void {
+    if (this.#state !== "trying" || (this.#markAt !== 0 && now >= this.#markAt + ANSWER)) this.#wait = wait;
   }
 
   #judge(sentBytes: number, now: number): Step {
     const time = now - this.#since;
-    if (this.#markAt === 0 && time >= SET_UP) this.#mark(sentBytes, now);
-    if (!this.#looked && time >= SET_UP + TRIAL - LOOK) return this.#look();
-    if (time < SET_UP + TRIAL) return null;
+    if (this.#markAt === 0 && time >= SET_UP) return this.#mark(sentBytes, now);
+    const end = SET_UP + TRIAL;
+    if (this.#wait === null && time >= end - LOOK && time < end + PATIENCE) return "measure";
+    if (time < end) return null;
     if (this.#isFull || this.#rate(sentBytes, now) < GAIN * this.#before) return this.#fail(now);
     this.#state = "kept";
-    return "measure";
+    return "keep";
   }
 
   /** Packets meet a queue: more cannot be had of the line. */
   get #isFull(): boolean {
-    return this.#wait >= NO_QUEUE;
+    return this.#wait !== null && this.#wait >= NO_QUEUE;
   }
 
   #enter(state: "busy" | "trying", now: number): void {
     this.#state = state;
     this.#since = now;
     this.#markAt = 0;
-    this.#looked = false;
-  }
-
-  #look(): Step {
-    this.#looked = true;
-    this.#wait = 0;
-    return "measure";
+    this.#wait = null;
   }
 
   #fail(now: number): Step {
@@ -116,12 +113,13 @@ export class LaneTrial implements LaneUse {
   #giveUp(): Step {
     const tried = this.#state === "trying";
     this.#state = "waiting";
-    return tried ? 0 : null;
+    return tried ? "end" : null;
   }
 
-  #mark(sentBytes: number, now: number): void {
+  #mark(sentBytes: number, now: number): Step {
     this.#markAt = now;
     this.#markBytes = sentBytes;
+    return "measure";
   }
 
   #rate(sentBytes: number, now: number): number {
@@ -134,11 +132,15 @@ export function tryLanes(ctx: Context): void {
   let active = 0;
   for (const link of ctx.links.values()) if (link.isSending || link.isAsked) active++;
   for (const link of ctx.links.values()) {
-    const may = active < FEW_PEERS && !link.isNear && ctx.speed.up.rate === null;
+    const isMeasured = link.path.packets !== null;
+    const may = active < FEW_PEERS && isMeasured && !link.isNear && ctx.speed.up.rate === null;
     const step = link.lanes.tick(link.sentBytes, link.isSending, may, ctx.now);
-    if (step === null) continue;
-    if (step !== "measure") ctx.emit({ type: "lanes", peer: link.peer, count: step });
-    // Also then: over how many associations blocks go decides how much may be under way.
-    measurePath(ctx, link);
+    if (step !== null) take(ctx, link, step);
   }
+}
+
+function take(ctx: Context, link: Link, step: Exclude<Step, null>): void {
+  if (step === "measure") return measurePath(ctx, link);
+  if (step === "begin" || step === "end") ctx.emit({ type: "lanes", peer: link.peer, count: link.lanes.count });
+  if (step !== "end") ctx.governor.spread(link.lanes, ctx.now);
 }

@@ -18,14 +18,14 @@ export function measurePath(ctx: Context, link: Link): void {
   ctx.emit({ type: "measure", peer: link.peer });
 }
 
-/** The browser measured it, in ms. */
+/** The browser measured it, in ms, some time since it was asked before. */
 export function onPath(ctx: Context, peer: NodeId, roundTripMs: number): void {
   const link = ctx.links.get(peer);
   if (link === undefined) return;
   const { path, lanes } = link;
   path.measured(roundTripMs);
   const wait = roundTripMs - (path.packets ?? roundTripMs);
-  lanes.measured(wait);
+  lanes.measured(wait, ctx.now);
   ctx.governor.measured(wait, lanes, ctx.now);
 }
 

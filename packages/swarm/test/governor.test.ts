@@ -171,6 +171,20 @@ describe("the governor's window", () => {
     expect(leastWith({ count: 3, kept: true })).toBeGreaterThan(onTrial);
   });
 
+  it("grows once lanes are tried, however long blocks wait, until packets meet a queue", () => {
+    const governor = new Governor(KIB);
+    const flow = new Flow(new PathDelay());
+    flow.path.greeted(50);
+    let now = run(governor, flow, 20, 200, 0);
+    const before = governor.window;
+    governor.spread({ count: 3, kept: false }, now);
+    now = run(governor, flow, 20, 200, now);
+    expect(governor.window).toBeGreaterThan(before);
+    governor.measured(50, { count: 3, kept: false }, now);
+    run(governor, flow, 40, 200, now);
+    expect(governor.window).toBeLessThanOrEqual(before);
+  });
+
   it("gives up blocks that are never reported", () => {
     const governor = new Governor(4 * BLOCK);
     const flow = new Flow(new PathDelay());

@@ -15,15 +15,15 @@ class SendingLink {
   send(ms: number, { rate, wait }: { rate: number; wait: number }, may = MAY): void {
     for (const end = this.now + ms; this.now < end; this.now += TICK) {
       const step = this.trial.tick(this.#sent, true, may, this.now);
-      if (step === "measure") this.trial.measured(wait);
-      else if (step !== null) this.counts.push(step);
+      if (step === "measure") this.trial.measured(wait, this.now + 5);
+      else if (step === "begin" || step === "end") this.counts.push(this.trial.count);
       this.#sent += rate * TICK;
     }
   }
 
   rest(): void {
     const step = this.trial.tick(this.#sent, false, MAY, this.now);
-    if (typeof step === "number") this.counts.push(step);
+    if (step === "end") this.counts.push(this.trial.count);
     this.now += TICK;
   }
 }
@@ -70,6 +70,19 @@ describe("a trial of lanes", () => {
     link.send(750, { rate: 900, wait: 0 });
     link.send(3500, FULL);
     expect(link.counts).toEqual([3, 0]);
+  });
+
+  it("is judged by what was measured in its second half alone, and waits for that", () => {
+    const trial = new LaneTrial();
+    const steps: string[] = [];
+    for (let now = 0; now <= 5000; now += TICK) {
+      const step = trial.tick(now < 1000 ? 0.3 * now : now, true, MAY, now);
+      if (step !== null && step !== "measure") steps.push(`${step} ${now}`);
+      // The browser measured an empty line early in the trial, and a full one late.
+      if (now === 1500 && step === "measure") trial.measured(0, now + 5);
+      if (now === 4000 && step === "measure") trial.measured(60, now + 5);
+    }
+    expect(steps).toEqual(["begin 500", "end 4250"]);
   });
 
   it("is not begun among several peers or under a limit", () => {

@@ -8,10 +8,11 @@ interface CandidatePair extends RTCIceCandidatePairStats {
 /** The round trip and the kind of the candidate pair in use (https://www.w3.org/TR/webrtc-stats/). */
 export function readLinkStats(report: RTCStatsReport): LinkStats {
   const pair = selectedPair(report);
-  if (pair === undefined) return { roundTripMs: null, relayed: false };
-  const { currentRoundTripTime } = pair;
+  if (pair === undefined) return { roundTripMs: null, checks: null, relayed: false };
+  const { currentRoundTripTime, responsesReceived } = pair;
   return {
     roundTripMs: currentRoundTripTime === undefined ? null : currentRoundTripTime * 1000,
+    checks: responsesReceived ?? null,
     relayed: [pair.localCandidateId, pair.remoteCandidateId].some((id) => report.get(id)?.candidateType === "relay"),
   };
 }

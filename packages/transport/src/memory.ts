@@ -168,7 +168,11 @@ class MemoryAssociation implements Association {
   }
 
   stats(): Promise<LinkStats> {
-    return Promise.resolve({ roundTripMs: this.#channel.readyState === "open" ? 0 : null, relayed: false });
+    return Promise.resolve({
+      roundTripMs: this.#channel.readyState === "open" ? 0 : null,
+      checks: null,
+      relayed: false,
+    });
   }
 
   receive(frame: Uint8Array): void {

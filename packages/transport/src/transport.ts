@@ -48,7 +48,10 @@ export interface DeferredFrame {
 export type OutgoingFrame = Uint8Array | DeferredFrame;
 
 export interface LinkStats {
+  /** As the last ICE check told it that was answered. */
   readonly roundTripMs: number | null;
+  /** ICE checks of the way in use that were answered, ever: whether `roundTripMs` is news. Null if the browser does not tell. */
+  readonly checks: number | null;
   readonly relayed: boolean;
 }
 

@@ -28,7 +28,7 @@ const MAX_FRAME = 256 * 1024;
 /** The `max-message-size` of a description that names none (RFC 8841, section 6.1). */
 const DEFAULT_MAX_MESSAGE = 64 * 1024;
 
-const NO_STATS: LinkStats = { roundTripMs: null, relayed: false };
+const NO_STATS: LinkStats = { roundTripMs: null, checks: null, relayed: false };
 
 /** WebRTC by simple-peer. Make one for a page: it counts the peer connections made. */
 export function createWebRtcTransport(): Transport {

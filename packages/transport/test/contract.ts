@@ -216,7 +216,7 @@ export function transportContract(name: string, createTransport: () => Transport
         expect(a.log.at(-1)).toBe("closed");
         expect(b.log.at(-1)).toBe("closed");
         expect(a.frames).toEqual([]);
-        expect(await a.association.stats()).toEqual({ roundTripMs: null, relayed: false });
+        expect(await a.association.stats()).toEqual({ roundTripMs: null, checks: null, relayed: false });
       });
 
       it.each(["description", "candidate"] as const)("may come in mid set-up, after the first %s", async (event) => {

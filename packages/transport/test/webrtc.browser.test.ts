@@ -107,6 +107,7 @@ describe("WebRTC transport", () => {
     expect(stats.relayed).toBe(false);
     expect(stats.roundTripMs).toBeGreaterThanOrEqual(0);
     expect(stats.roundTripMs).toBeLessThan(1000);
+    expect(stats.checks).toBeGreaterThan(0);
     a.association.close("done");
     await b.ended();
   });
