@@ -24,7 +24,7 @@ const SLOW_START_LEAD = 2;
 /**
  * What may be under way where packets meet no queue, over the associations of a lossy path, of which some always wait for a
  * repetition: so many times {@link CALM} for each, and so many times what the rate needs, which may be that of a bad
- * second. More once lanes have proved that the path is lossy.
+ * second. More once lanes have proved that the path is lossy (measured: docs/decisions/0006).
  */
 const ON_TRIAL = { calm: 1, needed: 2 };
 const PROVEN = { calm: 2, needed: 2.5 };

@@ -12,7 +12,7 @@ const BUSY = 500;
 /** Ms that connecting may take, and that the trial lasts then. */
 const SET_UP = 1000;
 const TRIAL = 2000;
-/** Ms before the end of either from which the browser is asked how long packets take. */
+/** Ms before the end of a trial from which the browser is asked how long packets take. */
 const LOOK = 300;
 /** It measures every 2.5 s (Chromium): so many ms longer a trial waits for that. */
 const PATIENCE = 2500;

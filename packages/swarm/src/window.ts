@@ -9,7 +9,10 @@ const MAX_WINDOW = 8 * 1024 * KIB;
 const LEAST_MS = 2000;
 const MIN_SLOW = 32 * KIB;
 const MIN_FAST = 64 * KIB;
-/** The same from a peer that uses lanes: each of four is to be kept busy, and has losses of its own to recover from. */
+/**
+ * The same from a peer that uses lanes: each of four is to be kept busy, and has losses of its own
+ * to recover from (measured: docs/decisions/0006).
+ */
 const LANES_LEAST_MS = 700;
 const LANES_MIN = 256 * KIB;
 /** Ms for which a block that others overtook tells of lanes. */

@@ -82,7 +82,7 @@ describe("a trial of lanes", () => {
     expect(link.counts).toEqual([3, 0]);
   });
 
-  it("is not begun among several peers or under a limit", () => {
+  it("is not begun while it may not", () => {
     const link = new SendingLink();
     link.send(10_000, LOSSY, false);
     expect(link.counts).toEqual([]);
