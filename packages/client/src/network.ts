@@ -125,6 +125,11 @@ export class Network {
     association.send(frame, priority);
   }
 
+  /** What waits in the channels to a peer. */
+  queuedBytes(peer: NodeId): number {
+    return (this.#links.get(peer)?.association.queuedBytes ?? 0) + this.#lanes.queuedBytes(peer);
+  }
+
   /** Tells the round trip of packets to a linked peer, as it is now, by an event; none if there is nothing new. */
   measure(peer: NodeId): void {
     const session = this.#links.get(peer);
@@ -243,8 +248,7 @@ export class Network {
         this.bytesReceived += frame.length;
         events.frame(peer, frame);
       },
-      flushed: (peer, laneBytes) =>
-        events.flushed(peer, (this.#links.get(peer)?.association.queuedBytes ?? 0) + laneBytes),
+      flushed: (peer) => events.flushed(peer, this.queuedBytes(peer)),
       broken: (peer, detail) => this.disconnect(peer, `a lane broke: ${detail}`),
     });
   }

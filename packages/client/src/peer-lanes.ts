@@ -12,8 +12,7 @@ interface PeerLanesHost {
   create(initiator: boolean, events: AssociationEvents): Association;
   send(peer: NodeId, frame: Uint8Array): void;
   block(peer: NodeId, frame: Uint8Array): void;
-  /** `laneBytes`: what waits in the peer's lanes. */
-  flushed(peer: NodeId, laneBytes: number): void;
+  flushed(peer: NodeId): void;
   broken(peer: NodeId, detail: string): void;
 }
 
@@ -66,7 +65,7 @@ export class PeerLanes {
       create: (initiator, events) => host.create(initiator, events),
       send: (frame) => host.send(peer, frame),
       block: (frame) => host.block(peer, frame),
-      flushed: () => host.flushed(peer, lanes.queuedBytes),
+      flushed: () => host.flushed(peer),
       broken: (detail) => host.broken(peer, detail),
     });
     this.#lanes.set(peer, lanes);

@@ -187,7 +187,9 @@ export class SwarmHost {
     if (kind === FRAME.block) return this.#runner.dispatch({ type: "block", peer, block: decodeBlock(frame) });
     if (kind !== FRAME.swarm) return;
     const message = decodeSwarmFrame(frame);
-    if (message) this.#runner.dispatch({ type: "message", peer, message });
+    if (message?.type === "request") {
+      this.#runner.dispatch({ type: "message", peer, message, queuedBytes: this.#network.queuedBytes(peer) });
+    } else if (message) this.#runner.dispatch({ type: "message", peer, message });
   }
 
   #perform(effect: SwarmEffect): void {

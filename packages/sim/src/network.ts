@@ -25,6 +25,8 @@ export interface FrameNetwork {
   unlink(a: string, b: string): void;
   /** Peers that a node has links with. */
   neighbours(id: string): string[];
+  /** Bytes that wait for one direction of a link; 0 without one. */
+  queued(from: string, to: string): number;
   /** Queues a frame; without a link it is lost. */
   send(from: string, to: string, frame: Frame): void;
 }
@@ -101,6 +103,10 @@ export class Network implements FrameNetwork {
 
   neighbours(id: string): string[] {
     return this.#node(id).links.map((link) => link.to);
+  }
+
+  queued(from: string, to: string): number {
+    return this.#queue(from, to)?.queuedBytes ?? 0;
   }
 
   send(from: string, to: string, frame: Frame): void {

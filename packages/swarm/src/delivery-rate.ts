@@ -10,14 +10,18 @@ export interface Departure {
   /** Bytes delivered before, and when the last of them were. */
   readonly delivered: number;
   readonly deliveredAt: number;
-  /** When the block left that was delivered last. */
+  /** When the latest block left that was delivered then. */
   readonly lastLeftAt: number;
+  /** Bytes sent with it, and with that block. */
+  readonly sent: number;
+  readonly lastSent: number;
 }
 
 /**
  * How fast blocks are delivered: what arrived since a block left, over the time that this took to leave or to arrive,
  * whichever is longer (draft-cheng-iccrg-delivery-rate-estimation). Blocks that waited for a lost packet arrive all at
- * once, and counted by arrival alone would look like a faster line.
+ * once, and counted by arrival alone would look like a faster line. Where others overtake them, over several associations,
+ * they are not even of that time: no more counts than was sent in it.
  */
 export class DeliveryRate {
   /** Bytes per second; 0 while unknown. */
@@ -25,6 +29,8 @@ export class DeliveryRate {
   #delivered = 0;
   #deliveredAt = 0;
   #lastLeftAt = 0;
+  #sent = 0;
+  #lastSent = 0;
   readonly #rates = new Float64Array(SPANS);
   #span = 0;
   #risenFrom = 0;
@@ -40,18 +46,32 @@ export class DeliveryRate {
     if (alone) {
       this.#deliveredAt = now;
       this.#lastLeftAt = now;
+      this.#lastSent = this.#sent;
     }
-    return { bytes, at: now, delivered: this.#delivered, deliveredAt: this.#deliveredAt, lastLeftAt: this.#lastLeftAt };
+    this.#sent += bytes;
+    return {
+      bytes,
+      at: now,
+      delivered: this.#delivered,
+      deliveredAt: this.#deliveredAt,
+      lastLeftAt: this.#lastLeftAt,
+      sent: this.#sent,
+      lastSent: this.#lastSent,
+    };
   }
 
   /** Blocks arrived, at least one. */
   landed(blocks: readonly Departure[], now: number): void {
-    const newest = blocks.reduce((a, b) => (b.at > a.at ? b : a));
+    const newest = blocks.reduce((a, b) => (b.sent > a.sent ? b : a));
     this.#delivered += blocks.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#deliveredAt = now;
-    this.#lastLeftAt = Math.max(this.#lastLeftAt, newest.at);
+    if (newest.sent > this.#lastSent) {
+      this.#lastLeftAt = newest.at;
+      this.#lastSent = newest.sent;
+    }
     const time = Math.max(newest.at - newest.lastLeftAt, now - newest.deliveredAt);
-    if (time > 0) this.#sample(((this.#delivered - newest.delivered) / time) * 1000, now);
+    const bytes = Math.min(this.#delivered - newest.delivered, newest.sent - newest.lastSent);
+    if (time > 0) this.#sample((bytes / time) * 1000, now);
   }
 
   #sample(rate: number, now: number): void {

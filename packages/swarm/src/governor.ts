@@ -1,8 +1,6 @@
 import type { DelaySample } from "@starling/protocol";
 import { DeliveryRate, type Departure } from "./delivery-rate.ts";
 import { type Flow, LOST_AFTER } from "./flow.ts";
-import type { LaneUse } from "./lane-trial.ts";
-import { CALM, ProvenFlight } from "./proven-flight.ts";
 import { queueTarget } from "./queue-target.ts";
 
 const KIB = 1024;
@@ -19,15 +17,14 @@ const STEP = 1 / 16;
 const GROWTH_END = 0.4;
 /** Slow start ends at this part of that (LEDBAT++, draft-irtf-iccrg-ledbat-plus-plus, section 4.2). */
 const SLOW_START_EXIT = 0.75;
-/** Slow start goes no further than so many times what the rate seen needs. */
-const SLOW_START_LEAD = 2;
 /**
- * What may be under way where packets meet no queue, over the associations of a lossy path, of which some always wait for a
- * repetition: so many times {@link CALM} for each, and so many times what the rate needs, which may be that of a bad
- * second. More once lanes have proved that the path is lossy (measured: docs/decisions/0006).
+ * Slow start goes no further than so many times what the rate seen needs, or carries in a round trip without a queue. Twice
+ * the former left a queue of 200 ms, and then dropped packets, in one of twenty starts at 20 Mbit/s (docs/decisions/0017).
  */
-const ON_TRIAL = { calm: 1, needed: 2 };
-const PROVEN = { calm: 2, needed: 2.5 };
+const SLOW_START_ROOM = 1.5;
+const SLOW_START_LEAD = 2;
+/** Blocks over which round trips are averaged. */
+const AVERAGED = 16;
 /** What a peer that does not report may have under way, beside all others; given up each {@link LOST_AFTER} ms. */
 const MUTE_BYTES = 256 * KIB;
 
@@ -39,20 +36,20 @@ const MUTE_BYTES = 256 * KIB;
  * The uplink is what all flows share, so only the least queueing delay among them is its own; what one flow shows beyond
  * that is the peer's downlink, which its request window deals with. A lost packet delays all that follow it, and SCTP,
  * which answers to that by itself, opens its own window only while it is used. So however long blocks take, the window
- * stays at what the rate times the least round trip and the target come to, and at what was under way when the browser's
- * own packets met no queue.
+ * stays at what the rate times the least round trip and the target come to; and what SCTP holds back comes on top of it.
  */
 export class Governor {
   /** Bytes that may be under way. */
   window: number;
   /** Bytes handed to channels and neither reported nor given up. */
   flight = 0;
-  /** Bytes that the path is known to hold. */
-  #needed = 0;
+  /** Of those, bytes that SCTP's own window holds back in a channel: they take no room on the line. */
+  held = 0;
   #slowStart = true;
+  /** Ms of the flows' least round trips in the mean, by blocks: each has its part under way. */
+  #leastTrip = 0;
   readonly #flows = new Set<Flow>();
   readonly #rate = new DeliveryRate();
-  readonly #proven = new ProvenFlight();
   /** The round trip in progress: since when, bytes reported, and least part of {@link GROWTH_END} that was taken. */
   #roundAt = 0;
   #roundBytes = 0;
@@ -66,7 +63,7 @@ export class Governor {
   /** Whether a block of so many bytes may leave. One always may. */
   hasRoom(flow: Flow, bytes: number): boolean {
     if (flow.mute) return flow.bytes + bytes <= MUTE_BYTES;
-    return this.flight === 0 || this.flight + bytes <= this.window;
+    return this.flight === 0 || this.#onLine + bytes <= this.window;
   }
 
   /** Whether the uplink could carry more than it does; null while nothing is known of it. */
@@ -103,16 +100,6 @@ export class Governor {
     this.#adapt(flow, landed, limited, now);
   }
 
-  /** The browser measured packets of a path with such lanes: they waited so many ms beyond the least. */
-  measured(wait: number, lanes: LaneUse, now: number): void {
-    this.#proven.measured(wait, this.flight, this.#leastOver(lanes), now);
-  }
-
-  /** Blocks go over such lanes from now on, for packets meet no queue. */
-  spread(lanes: LaneUse, now: number): void {
-    this.#proven.assume(this.#leastOver(lanes), this.#mostOver(lanes), now);
-  }
-
   /** The peer is gone: nothing of it is under way any more. */
   forget(flow: Flow): void {
     if (!flow.mute) this.flight -= flow.bytes;
@@ -131,18 +118,13 @@ export class Governor {
     }
   }
 
+  get #onLine(): number {
+    return this.flight - this.held;
+  }
+
   /** Little room is left. */
   get #isLimiting(): boolean {
-    return FULL_FROM * this.flight >= this.window;
-  }
-
-  #leastOver(lanes: LaneUse): number {
-    const { needed } = lanes.kept ? PROVEN : ON_TRIAL;
-    return lanes.count === 0 ? 0 : Math.min(this.#mostOver(lanes), needed * this.#needed);
-  }
-
-  #mostOver({ count, kept }: LaneUse): number {
-    return (1 + count) * (kept ? PROVEN : ON_TRIAL).calm * CALM;
+    return FULL_FROM * this.#onLine >= this.window;
   }
 
   #observe(flow: Flow, { at, bytes }: Departure, oneWay: number, now: number): void {
@@ -150,6 +132,7 @@ export class Governor {
     const length = this.rate > 0 ? (bytes / this.rate) * 1000 : 0;
     flow.path.sample({ oneWay, roundTrip, length }, now);
     flow.roundTrip += (roundTrip - flow.roundTrip) / (flow.roundTrip === 0 ? 1 : 8);
+    this.#leastTrip += (flow.path.minRoundTrip - this.#leastTrip) / (this.#leastTrip === 0 ? 1 : AVERAGED);
     this.flight -= bytes;
   }
 
@@ -165,13 +148,13 @@ export class Governor {
     const target = queueTarget(packets ?? minRoundTrip, this.rate);
     const bytes = landed.reduce((sum, block) => sum + block.bytes, 0);
     const largest = landed.reduce((most, block) => Math.max(most, block.bytes), 0);
-    this.#needed = Math.max(2 * largest, (this.rate * (minRoundTrip + target)) / 1000);
+    const needed = Math.max(2 * largest, (this.rate * (this.#leastTrip + target)) / 1000);
     const fill = this.#queueing(now) / (GROWTH_END * target);
     // While the rate rises, blocks wait for SCTP's own slow start and not for the line.
     if (fill > SLOW_START_EXIT && !this.#rate.isRising(roundTrip, now)) this.#slowStart = false;
-    if (limited && this.#slowStart) this.#double(bytes);
-    else if (limited) this.#step(bytes, this.#proven.allows(this.window, now) ? 0 : fill, roundTrip, now);
-    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, this.#needed, this.#proven.bytes(now), this.window));
+    if (limited && this.#slowStart) this.#double(bytes, needed);
+    else if (limited) this.#step(bytes, fill, roundTrip, now);
+    this.window = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, needed, this.window));
   }
 
   #queueing(now: number): number {
@@ -180,8 +163,10 @@ export class Governor {
     return least;
   }
 
-  #double(bytes: number): void {
-    this.window = Math.min(this.window + bytes, Math.max(this.window, SLOW_START_LEAD * this.#needed));
+  #double(bytes: number, needed: number): void {
+    const empty = (this.rate * this.#leastTrip) / 1000;
+    const most = Math.max(SLOW_START_ROOM * needed, SLOW_START_LEAD * empty);
+    this.window = Math.min(this.window + bytes, Math.max(this.window, most));
   }
 
   /**

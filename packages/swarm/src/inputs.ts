@@ -55,7 +55,13 @@ export type SwarmInput =
   | { readonly type: "link-down"; readonly peer: NodeId }
   /** What a packet and its answer take on the link, ms, as the browser measures it apart from the page. */
   | { readonly type: "path"; readonly peer: NodeId; readonly roundTripMs: number }
-  | { readonly type: "message"; readonly peer: NodeId; readonly message: SwarmMessage }
+  /** `queuedBytes`: what the link's channels hold now, if that was asked; it is due with each request. */
+  | {
+      readonly type: "message";
+      readonly peer: NodeId;
+      readonly message: SwarmMessage;
+      readonly queuedBytes?: number;
+    }
   | { readonly type: "block"; readonly peer: NodeId; readonly block: BlockMessage }
   /** The link's send queue fell below its low-water mark; `queuedBytes` still wait. */
   | { readonly type: "flushed"; readonly peer: NodeId; readonly queuedBytes: number }

@@ -7,8 +7,10 @@ import { NO_QUEUE } from "./queue-target.ts";
 const LANES = 3;
 /** With more peers than this at once, their links are lanes enough to one another. */
 const FEW_PEERS = 3;
-/** Ms that a link has had more to send than it could, before a trial; the rate of the last half counts. */
-const BUSY = 500;
+/** Ms for which SCTP has held back some of what a link sends, before a trial; the rate of the last half counts. */
+const HELD = 500;
+/** Round trips that SCTP's slow start takes from ten packets to a window of 1.5 MB: meanwhile it holds back some anywhere. */
+const SLOW_START = 7;
 /** Ms that connecting may take, and that the trial lasts then. */
 const SET_UP = 1000;
 const TRIAL = 2000;
@@ -28,22 +30,15 @@ const AGAIN = 1000;
 const BACK_OFF = 4;
 const MOST_BACK_OFF = 64;
 
-/** What a link is to do: ask the browser how long packets take; use lanes, go on with them for good, or use none. */
-type Step = "measure" | "begin" | "keep" | "end" | null;
-
-/** Further associations that blocks go over now. */
-export interface LaneUse {
-  readonly count: number;
-  /** They gained what a trial has to. */
-  readonly kept: boolean;
-}
+/** What a link is to do: ask the browser how long packets take; use lanes, or none any more. */
+type Step = "measure" | "begin" | "end" | null;
 
 /**
- * Whether further associations pay: a link that has more to send than goes, and whose packets meet no queue, is held by
- * loss or distance; lanes are tried on it for two seconds.
+ * Whether further associations pay: where SCTP's congestion window always holds back some of what is sent, and packets
+ * meet no queue, loss or distance limits a link; lanes are tried on it for two seconds.
  */
-export class LaneTrial implements LaneUse {
-  #state: "waiting" | "busy" | "trying" | "kept" = "waiting";
+export class LaneTrial {
+  #state: "waiting" | "trying" | "kept" = "waiting";
   #since = 0;
   #markAt = 0;
   #markBytes = 0;
@@ -53,23 +48,19 @@ export class LaneTrial implements LaneUse {
   /** Ms that packets waited beyond the least when it was measured last; null if it was not. */
   #wait: number | null = null;
 
+  /** Further associations that blocks go over now. */
   get count(): number {
-    return this.#state === "trying" || this.#state === "kept" ? LANES : 0;
+    return this.#state === "waiting" ? 0 : LANES;
   }
 
-  get kept(): boolean {
-    return this.#state === "kept";
-  }
-
-  /** @param busy there is more to send than goes. @param may a trial may begin. */
-  tick(sentBytes: number, busy: boolean, may: boolean, now: number): Step {
+  /** @param held ms for which SCTP has held back some without a break; null if nothing is sent. @param may a trial may begin. */
+  tick(sentBytes: number, held: number | null, may: boolean, now: number): Step {
     if (this.#state === "kept") return null;
-    if (!busy) return this.#giveUp();
+    if (held === null) return this.#giveUp();
     if (this.#state === "trying") return this.#judge(sentBytes, now);
-    if (this.#state === "waiting") this.#enter("busy", now);
-    const time = now - this.#since;
-    if (this.#markAt === 0) return may && time >= BUSY / 2 ? this.#mark(sentBytes, now) : null;
-    if (now - this.#markAt < BUSY / 2 || !may || now < this.#notBefore) return null;
+    if (held < HELD / 2) this.#enter("waiting", now);
+    else if (this.#markAt === 0) return may ? this.#mark(sentBytes, now) : null;
+    if (held < HELD || now - this.#markAt < HELD / 2 || !may || now < this.#notBefore) return null;
     if (this.#isFull) return this.#fail(now);
     this.#before = this.#rate(sentBytes, now);
     this.#enter("trying", now);
@@ -89,7 +80,7 @@ export class LaneTrial implements LaneUse {
     if (time < end) return null;
     if (this.#isFull || this.#rate(sentBytes, now) < GAIN * this.#before) return this.#fail(now);
     this.#state = "kept";
-    return "keep";
+    return null;
   }
 
   /** Packets meet a queue: more cannot be had of the line. */
@@ -97,7 +88,7 @@ export class LaneTrial implements LaneUse {
     return this.#wait !== null && this.#wait >= NO_QUEUE;
   }
 
-  #enter(state: "busy" | "trying", now: number): void {
+  #enter(state: "waiting" | "trying", now: number): void {
     this.#state = state;
     this.#since = now;
     this.#markAt = 0;
@@ -112,7 +103,7 @@ export class LaneTrial implements LaneUse {
   /** Nothing can be told of a link with nothing to send. */
   #giveUp(): Step {
     const tried = this.#state === "trying";
-    this.#state = "waiting";
+    this.#enter("waiting", this.#since);
     return tried ? "end" : null;
   }
 
@@ -132,15 +123,15 @@ export function tryLanes(ctx: Context): void {
   let active = 0;
   for (const link of ctx.links.values()) if (link.isSending || link.isAsked) active++;
   for (const link of ctx.links.values()) {
-    const isMeasured = link.path.packets !== null;
-    const may = active < FEW_PEERS && isMeasured && !link.isNear && ctx.speed.up.rate === null;
-    const step = link.lanes.tick(link.sentBytes, link.isSending, may, ctx.now);
+    const held = link.isSending ? link.backlog.lasts(ctx.now) : null;
+    const isStarted = link.path.packets !== null && (held ?? 0) >= SLOW_START * link.path.packets;
+    const may = active < FEW_PEERS && isStarted && !link.isNear && ctx.speed.up.rate === null;
+    const step = link.lanes.tick(link.sentBytes, held, may, ctx.now);
     if (step !== null) take(ctx, link, step);
   }
 }
 
 function take(ctx: Context, link: Link, step: Exclude<Step, null>): void {
-  if (step === "measure") return measurePath(ctx, link);
-  if (step === "begin" || step === "end") ctx.emit({ type: "lanes", peer: link.peer, count: link.lanes.count });
-  if (step !== "end") ctx.governor.spread(link.lanes, ctx.now);
+  if (step === "measure") measurePath(ctx, link);
+  else ctx.emit({ type: "lanes", peer: link.peer, count: link.lanes.count });
 }

@@ -6,6 +6,7 @@ import {
   type NodeId,
   type Root,
 } from "@starling/protocol";
+import { Backlog } from "./backlog.ts";
 import type { BegunPiece } from "./begun-piece.ts";
 import { ClaimBudget } from "./claim-budget.ts";
 import { Flow } from "./flow.ts";
@@ -54,6 +55,7 @@ export class Link {
   readonly claims = new ClaimBudget();
   readonly path = new PathDelay();
   readonly lanes = new LaneTrial();
+  readonly backlog = new Backlog();
   /** How often the browser was asked for its round trip, and when last. */
   measurements = 0;
   measuredAt = Number.NEGATIVE_INFINITY;
@@ -83,6 +85,11 @@ export class Link {
     let bytes = 0;
     for (const peer of this.members.values()) bytes += peer.flow.bytes;
     this.queuedBytes = Math.min(this.queuedBytes, bytes);
+  }
+
+  /** Bytes in its channels that wait for SCTP and take no room on the line. */
+  get heldBytes(): number {
+    return this.backlog.useful(1 + this.lanes.count);
   }
 
   /** Blocks wait to go over it or are under way. */

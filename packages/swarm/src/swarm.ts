@@ -23,7 +23,7 @@ import { offerInTime } from "./sole-seed.ts";
 import { onPulse, setLimits } from "./speed-limits.ts";
 import { addShare, pauseShare, removeShare, resumeShare, seek } from "./taking-part.ts";
 import { timeOut } from "./timeouts.ts";
-import { onFlushed, onLoaded, pump, relieveLink } from "./uploader.ts";
+import { onFlushed, onLoaded, onQueued, pump, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, withdraw } from "./verification.ts";
 import type { ShareView } from "./view.ts";
 
@@ -75,7 +75,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
       case "block":
         return receiveBlock(this.#ctx, input.peer, input.block);
       case "message":
-        return receiveMessage(this.#ctx, input.peer, input.message);
+        return this.#message(input);
       case "link-up":
         return linkUp(this.#ctx, input.peer, input.localNonce, input.remoteNonce);
       case "link-down":
@@ -145,6 +145,12 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     const begins = share.readers.size === 0;
     setReader(this.#ctx, share, reader, range && { range, due: now + due, every });
     if (begins && share.isRead) seek(this.#ctx, share);
+  }
+
+  #message({ peer, message, queuedBytes }: Input<"message">): void {
+    const link = this.#ctx.links.get(peer);
+    if (link !== undefined && queuedBytes !== undefined) onQueued(this.#ctx, link, queuedBytes);
+    receiveMessage(this.#ctx, peer, message);
   }
 
   #flushed(input: Input<"flushed">): void {

@@ -74,10 +74,16 @@ export function forgetUploads(ctx: Context, peer: PeerState): void {
   ctx.governor.forget(peer.flow);
 }
 
-/** The channel reports what it still holds. */
-export function onFlushed(ctx: Context, link: Link, queuedBytes: number): void {
+/** The channels hold so much now. */
+export function onQueued(ctx: Context, link: Link, queuedBytes: number): void {
   link.queuedBytes = queuedBytes;
   link.queueChangedAt = ctx.now;
+  link.backlog.told(queuedBytes, ctx.now);
+}
+
+/** The channels report what they still hold. */
+export function onFlushed(ctx: Context, link: Link, queuedBytes: number): void {
+  onQueued(ctx, link, queuedBytes);
   pump(ctx);
 }
 
@@ -104,7 +110,10 @@ export function onLoaded(ctx: Context, key: string, piece: number, bytes: Uint8A
 /** Hands blocks to links that have room, as far as the governor lets them go. */
 export function pump(ctx: Context): void {
   const open = new Set<Link>();
+  ctx.governor.held = 0;
   for (const link of ctx.links.values()) {
+    // Of one link alone: among several another fills the line meanwhile.
+    ctx.governor.held = Math.max(ctx.governor.held, link.heldBytes);
     for (const peer of link.members.values()) prepare(ctx, peer);
     if (link.queuedBytes < ctx.limits.linkQueueBytes) open.add(link);
   }

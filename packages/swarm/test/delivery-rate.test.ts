@@ -25,6 +25,24 @@ describe("the rate of delivery", () => {
     expect(rate.best).toBeLessThanOrEqual(1_000_000);
   });
 
+  it("is no more than that of sending where blocks overtook others that waited for a lost one", () => {
+    const rate = new DeliveryRate();
+    rate.landed([rate.left(BLOCK, true, 0)], 100);
+    // 1 MB/s over two associations, the second of which stands still from 300 to 600 ms.
+    const waiting: Departure[] = [];
+    const under: Departure[] = [];
+    for (let now = 110; now < 1000; now += 10) {
+      const block = rate.left(BLOCK, false, now);
+      if (now % 20 === 0 && now > 200 && now < 500) waiting.push(block);
+      else under.push(block);
+      if (now === 600) under.push(...waiting);
+      const landed = under.filter(({ at }) => at <= now - 100);
+      if (landed.length > 0) rate.landed(landed, now);
+      under.splice(0, under.length, ...under.filter(({ at }) => at > now - 100));
+    }
+    expect(rate.best).toBeLessThanOrEqual(1_100_000);
+  });
+
   it("does not count the time in which nothing was to be sent", () => {
     const rate = new DeliveryRate();
     rate.landed([rate.left(BLOCK, true, 0)], 100);

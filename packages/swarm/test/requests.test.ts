@@ -20,7 +20,7 @@ describe("asking for pieces", () => {
     expect(asked(talk.block(A, first[0]!), A).length).toBeGreaterThan(0);
   });
 
-  it("verifies a whole piece and stores it only then; a peer that has everything hears of it at the next tick", () => {
+  it("verifies a whole piece and stores it and tells of it only then", () => {
     const talk = two();
     talk.fetch([[0, 1]]);
     talk.source(A);
@@ -31,9 +31,28 @@ describe("asking for pieces", () => {
     expect(of(whole, "store")).toEqual([]);
     const good = talk.verified(0);
     expect(Buffer.compare(of(good, "store")[0]!.bytes, talk.share.pieces[0]!)).toBe(0);
-    expect(sent(good, "have", A)).toEqual([]);
-    expect(sent(talk.wait(250), "have", A)[0]!.pieces).toEqual({ ranges: [[0, 1]] });
+    expect(sent(whole, "have", A)).toEqual([]);
+    expect(sent(good, "have", A)[0]!.pieces).toEqual({ ranges: [[0, 1]] });
     expect(of(good, "complete")).toHaveLength(1);
+  });
+
+  it("tells a peer that has everything of what it got at the next tick only, once 2 MB came within a second", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(40, 64 * KIB) }));
+    talk.fetch();
+    const waiting = asked(talk.source(A));
+    const told: number[] = [];
+    for (let block = waiting.shift(); block !== undefined; block = waiting.shift()) {
+      const effects = talk.block(A, block);
+      waiting.push(...asked(effects));
+      for (const { piece } of of(effects, "verify")) {
+        const good = talk.verified(piece);
+        waiting.push(...asked(good));
+        if (sent(good, "have", A).length > 0) told.push(piece);
+      }
+    }
+    expect(told.length).toBeGreaterThan(20);
+    expect(told.length).toBeLessThan(2_000_000 / (64 * KIB));
+    expect(sent(talk.wait(250), "have", A)).not.toEqual([]);
   });
 
   it("stays interested for a second in a peer that has nothing more for it, and says at once when that has", () => {

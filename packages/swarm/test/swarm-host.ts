@@ -76,7 +76,9 @@ export class SwarmHost implements Host<SwarmInput, SwarmEffect> {
         const deliver = () => {
           const message = decodeSwarmFrame(frame);
           if (message === null) return;
-          world.inputAfter(this.#swarm.pageDelay, effect.peer, { type: "message", peer: this.id, message });
+          const queuedBytes = world.network.queued(effect.peer, this.id);
+          const input = { type: "message", peer: this.id, message, queuedBytes } as const;
+          world.inputAfter(this.#swarm.pageDelay, effect.peer, input);
         };
         world.network.send(this.id, effect.peer, { bytes: frame.length, priority: "control", deliver });
         return;

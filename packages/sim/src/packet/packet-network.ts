@@ -147,9 +147,8 @@ export class PacketNetwork implements FrameNetwork {
       forward: (bytes, arrive) => this.#carry(from, to, bytes, arrive),
       back: (bytes, arrive) => this.#carry(to, from, bytes, arrive),
     });
-    const all = () => (this.#node(from).channels.get(to) ?? []).reduce((sum, channel) => sum + channel.queued, 0);
     // Never from within `send`.
-    const report = () => this.#events.after(0, () => stream.open && flushed(from, to, all()));
+    const report = () => this.#events.after(0, () => stream.open && flushed(from, to, this.queued(from, to)));
     return new Channel(stream, report);
   }
 
@@ -166,6 +165,11 @@ export class PacketNetwork implements FrameNetwork {
 
   neighbours(id: string): string[] {
     return [...this.#node(id).channels.keys()];
+  }
+
+  queued(from: string, to: string): number {
+    const channels = this.#nodes.get(from)?.channels.get(to) ?? [];
+    return channels.reduce((sum, channel) => sum + channel.queued, 0);
   }
 
   send(from: string, to: string, frame: Frame): void {
