@@ -1,6 +1,5 @@
 import type { Progress } from "./api.ts";
 import type { Core } from "./core.ts";
-import type { Preparation } from "./live-share.ts";
 import type { ShareModel } from "./share-model.ts";
 import type { ShareRun } from "./share-run.ts";
 
@@ -15,6 +14,13 @@ const NOTHING: Progress = {
   copies: 0,
   etaSeconds: null,
 };
+
+/** How far a share is that is being made. */
+export interface Preparation {
+  readonly bytesTotal: number;
+  bytesDone: number;
+  readonly startedAt: number;
+}
 
 /** Progress of a share that runs, or is prepared, in this tab. */
 export function progressOf(

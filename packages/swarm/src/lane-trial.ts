@@ -9,8 +9,6 @@ const LANES = 3;
 const FEW_PEERS = 3;
 /** Ms for which SCTP has held back some of what a link sends, before a trial; the rate of the last half counts. */
 const HELD = 500;
-/** Round trips that SCTP's slow start takes from ten packets to a window of 1.5 MB: meanwhile it holds back some anywhere. */
-const SLOW_START = 7;
 /** Ms that connecting may take, and that the trial lasts then. */
 const SET_UP = 1000;
 const TRIAL = 2000;
@@ -123,9 +121,9 @@ export function tryLanes(ctx: Context): void {
   let active = 0;
   for (const link of ctx.links.values()) if (link.isSending || link.isAsked) active++;
   for (const link of ctx.links.values()) {
+    const isMeasured = link.path.packets !== null;
+    const may = active < FEW_PEERS && isMeasured && !link.isNear && ctx.speed.up.rate === null;
     const held = link.isSending ? link.backlog.lasts(ctx.now) : null;
-    const isStarted = link.path.packets !== null && (held ?? 0) >= SLOW_START * link.path.packets;
-    const may = active < FEW_PEERS && isStarted && !link.isNear && ctx.speed.up.rate === null;
     const step = link.lanes.tick(link.sentBytes, held, may, ctx.now);
     if (step !== null) take(ctx, link, step);
   }
