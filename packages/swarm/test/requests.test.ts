@@ -36,8 +36,8 @@ describe("asking for pieces", () => {
     expect(of(good, "complete")).toHaveLength(1);
   });
 
-  it("tells a peer that has everything of what it got at the next tick only, once 2 MB came within a second", () => {
-    const talk = new Conversation(drawShare({ lengths: sizes(40, 64 * KIB) }));
+  it("tells a peer that has everything of what it got at the next tick only, once 4 MB came within a second", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(80, 64 * KIB) }));
     talk.fetch();
     const waiting = asked(talk.source(A));
     const told: number[] = [];
@@ -50,8 +50,8 @@ describe("asking for pieces", () => {
         if (sent(good, "have", A).length > 0) told.push(piece);
       }
     }
-    expect(told.length).toBeGreaterThan(20);
-    expect(told.length).toBeLessThan(2_000_000 / (64 * KIB));
+    expect(told.length).toBeGreaterThan(50);
+    expect(told.length).toBeLessThan(4_000_000 / (64 * KIB));
     expect(sent(talk.wait(250), "have", A)).not.toEqual([]);
   });
 
