@@ -3,7 +3,6 @@ import { expect, FULL, MB, test } from "../fixtures.ts";
 test("a download goes on by itself after a reload and after a crash, and fetches nothing twice", async ({
   transferOf,
 }) => {
-  // The two losses may be 4 MiB of unwritten pieces each, whatever the size: see docs/decisions/0002.
   const size = (FULL ? 200 : 100) * MB;
   const { sharer, receiver, file } = await transferOf(size);
 
@@ -16,7 +15,9 @@ test("a download goes on by itself after a reload and after a crash, and fetches
 
   const { bytesUploaded } = (await sharer.share()).progress;
   console.log(`the sharer sent ${(bytesUploaded / size).toFixed(3)} times the file over a reload and a crash`);
-  expect(bytesUploaded).toBeLessThan(1.1 * size);
+  // A tenth of 200 MB, whatever the size: each loss may be 4 MiB that wait for a batch, 4 MiB in one that is being written
+  // (docs/decisions/0002) and what was under way.
+  expect(bytesUploaded).toBeLessThan(size + 20 * MB);
   const { id } = await receiver.share();
   await receiver.visit(`${receiver.url}#/share/${id}`);
   await receiver.complete();
