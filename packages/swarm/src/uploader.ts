@@ -144,21 +144,25 @@ function serve(ctx: Context, link: Link): boolean {
   return false;
 }
 
-/** Sends the oldest block that is ready; false if the governor holds it, or its piece was evicted and is loaded again. */
+/**
+ * Sends the oldest block whose piece is in memory; false if there is none, or the governor holds it. The oldest whose piece
+ * was evicted meanwhile is loaded again, but not before there is room for it, and no more than one at once: pieces that
+ * wait could evict each other without end.
+ */
 function sendReady(ctx: Context, peer: PeerState): boolean {
+  let evicted: number | null = null;
   for (const [key, range] of peer.ready) {
+    if (!ctx.governor.hasRoom(peer.flow, range[2])) return false;
     const piece = peer.share.content?.table.canonical(range[0]) ?? range[0];
     const bytes = ctx.cache.get(peer.share.cacheKey(piece));
     if (bytes !== null) {
-      if (!ctx.governor.hasRoom(peer.flow, range[2])) return false;
       take(peer, key);
       sendBlock(ctx, peer, range, bytes);
       prepare(ctx, peer);
       return true;
     }
-    if (!load(ctx, peer, piece)) return false;
-    peer.ready.delete(key);
-    park(ctx, peer, key, range);
+    if (evicted === null) load(ctx, peer, piece);
+    evicted ??= piece;
   }
   return false;
 }

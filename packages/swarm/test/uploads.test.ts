@@ -52,6 +52,36 @@ describe("serving", () => {
     expect(of(again, "send-block")).toHaveLength(1);
   });
 
+  it("does not read again and again what memory cannot hold until its turn comes", () => {
+    const talk = new Conversation(SHARE, { heldBytes: 128 * KIB, uplinkStartBytes: 64 * KIB });
+    talk.seed();
+    const peers = [1, 2, 3, 4].map(node);
+    for (const peer of peers) {
+      talk.join(peer);
+      talk.say(peer, { type: "interested", share: 7 });
+    }
+    let loads = 0;
+    const read = () => {
+      for (; loads < 100 && loads < of(talk.effects, "load").length; loads++) {
+        load(talk, of(talk.effects, "load")[loads]!.piece);
+      }
+    };
+    for (const [i, peer] of peers.entries()) request(talk, blocks(1, i), peer);
+    read();
+    expect([loads, of(talk.effects, "send-block").length]).toEqual([4, 1]);
+    for (let i = 0; i < 4; i++) {
+      talk.wait(250);
+      for (const peer of peers) {
+        const mine = of(talk.effects, "send-block").filter((effect) => effect.peer === peer);
+        const samples = mine.map(({ block }) => [block.sentAt, 20] as const);
+        talk.say(peer, { type: "request", share: 7, blocks: [], samples });
+        read();
+      }
+    }
+    expect(of(talk.effects, "send-block")).toHaveLength(4);
+    expect(loads).toBeLessThanOrEqual(7);
+  });
+
   it("hands a link no more than its queue holds, and goes on when it is flushed", () => {
     const talk = seeding();
     request(talk, blocks(30));
