@@ -118,6 +118,11 @@ export class Governor {
     }
   }
 
+  /** The line will soon have nothing to carry. */
+  get idles(): boolean {
+    return this.#onLine < (this.rate * this.#leastTrip) / 1000;
+  }
+
   get #onLine(): number {
     return this.flight - this.held;
   }

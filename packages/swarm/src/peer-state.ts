@@ -174,6 +174,9 @@ export class PeerState {
   /** Requests taken out of `uploads` until their piece is loaded, and then until it is their turn. */
   readonly parked = new Map<number, BlockRange>();
   readonly ready = new Map<number, BlockRange>();
+  /** Requests that we keep as a sole seed, and since when some. */
+  readonly kept = new Map<number, BlockRange>();
+  keptSince = 0;
   /** Offsets of the manifest that it waits for. */
   manifestOffsets: number[] = [];
   /** Pieces that it got of us, a sole seed, and that no other peer has yet. */

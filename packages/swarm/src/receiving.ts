@@ -18,7 +18,7 @@ import type { Link, PeerState } from "./peer-state.ts";
 import { onReject, refill, refillShare, takeBlock } from "./requester.ts";
 import { afterSpread } from "./sole-seed.ts";
 import { learnManifest } from "./taking-part.ts";
-import { onCancel, onRequest } from "./uploader.ts";
+import { onCancel, onRequest, pump } from "./uploader.ts";
 import { verify } from "./verification.ts";
 
 /** What a peer may send behind its join before it has ours. */
@@ -99,7 +99,7 @@ function takeHave(ctx: Context, peer: PeerState, pieces: PieceSet): string | nul
   const breach = onHave(ctx, peer, pieces);
   peer.refusals = 0;
   fetchManifest(ctx, peer.share);
-  afterSpread(ctx, peer.share);
+  if (afterSpread(ctx, peer.share)) pump(ctx);
   refill(ctx, peer);
   return breach;
 }

@@ -6,9 +6,10 @@ import type { Content, ShareState } from "./share-state.ts";
 
 /**
  * The first seed is the only source of every piece, and its uplink the bottleneck of all: a piece sent twice delays one
- * that nobody has. So while some piece is at none of the peers, a sole seed whose uplink is asked for by several refuses
- * - what was promised to another peer or is at one already, once to each peer;
- * - pieces that nobody has to a peer that has not passed on what it got, while it lags behind others that wait.
+ * that nobody has. So while some piece is at none of the peers, a sole seed whose uplink is asked for by several
+ * - refuses what was promised to another peer or is at one already, once to each peer;
+ * - does so with pieces that nobody has, of a peer that has not passed on what it got, while it lags behind others that
+ *   wait. Among few peers it keeps such requests instead, until it has, or the line would stand idle (kept-requests.ts).
  * The refused peer asks for something else (a round trip, with other requests outstanding), gets the piece from its
  * holder, and is told of it again after a while. BEP 16 reaches the same by hiding pieces, but has to guess how many to
  * show to each peer, and shows people a source that has hardly anything; docs/decisions/0010-sole-seed.md compares them.
@@ -29,24 +30,43 @@ const PASSED_ON_MS = 2_000;
  */
 const GAIN_MS = 5_000;
 
-/** Whether to refuse a piece that we have to a peer; if not, and no peer has it, it is promised to this one. */
-export function refusesAsSole(ctx: Context, peer: PeerState, content: Content, piece: number): boolean {
+/**
+ * Peers among whom requests are kept: with few there are moments in which all are refused and the line is empty. With many
+ * somebody always asks, and what peers get follows what they give more closely without: measured, decision 0017.
+ */
+const FEW = 8;
+
+/** What becomes of a request. */
+export type Answer = "serve" | "keep" | "refuse";
+
+/**
+ * What becomes of a request for a piece that we have. One that is served and that no peer has is promised to this one.
+ * @param idle the line would stand idle: the peer may hold more alone.
+ */
+export function answerAsSole(ctx: Context, peer: PeerState, content: Content, piece: number, idle = false): Answer {
   const { share } = peer;
-  if (peer.withheld.has(piece)) return true;
+  if (peer.withheld.has(piece)) return "refuse";
   // What the catalog's pieces say is wanted by everybody at once.
-  if (piece < content.table.manifest.catalogPieces) return false;
-  if (!isSole(share, content) || !someUnspread(share, content)) return false;
+  if (piece < content.table.manifest.catalogPieces) return "serve";
+  if (!isSole(share, content) || !someUnspread(share, content)) return "serve";
   const holder = share.promised.get(piece);
-  if (holder === peer) return false;
-  const repeat = holder !== undefined || (content.picker.availability[piece] ?? 0) > 0;
-  if (!(repeat ? !peer.refused.has(piece) && othersWait(peer) : hoards(ctx, peer))) {
-    if (!repeat) share.promised.set(piece, peer);
-    return false;
+  if (holder === peer) return "serve";
+  if (holder !== undefined || (content.picker.availability[piece] ?? 0) > 0) return answerRepeat(peer, piece);
+  if (idle || !hoards(ctx, peer)) {
+    share.promised.set(piece, peer);
+    return "serve";
   }
-  // Refused once is enough: whoever asks again after a round of the choker could not get it elsewhere.
-  if (repeat) peer.refused.add(piece);
+  if (share.peers.size <= FEW) return "keep";
   peer.withheld.add(piece);
-  return true;
+  return "refuse";
+}
+
+/** Refused once is enough: whoever asks again after a round of the choker could not get it elsewhere. */
+function answerRepeat(peer: PeerState, piece: number): Answer {
+  if (peer.refused.has(piece) || !othersWait(peer)) return "serve";
+  peer.refused.add(piece);
+  peer.withheld.add(piece);
+  return "refuse";
 }
 
 /** Promises to a peer that is choked or gone hold no longer. */
@@ -57,13 +77,19 @@ export function breakPromises(peer: PeerState): void {
   peer.share.spreadTo = 0;
 }
 
-/** A peer told of pieces: what is at two peers is spread, and who passed it on may have more. */
-export function afterSpread(ctx: Context, share: ShareState): void {
+/** A peer told of pieces: what is at two peers is spread, and who passed it on may have more. Returns whether anybody may. */
+export function afterSpread(ctx: Context, share: ShareState): boolean {
   const { content, promised } = share;
-  if (content === null || promised.size === 0) return;
+  if (content === null || promised.size === 0) return false;
   recount(ctx, share, content);
-  if (someUnspread(share, content)) return offerNew(ctx, share);
-  promised.clear();
+  if (someUnspread(share, content)) offerNew(ctx, share);
+  else forgetPromises(ctx, share);
+  return true;
+}
+
+/** Every piece is at some peer. */
+function forgetPromises(ctx: Context, share: ShareState): void {
+  share.promised.clear();
   for (const peer of share.peers.values()) {
     peer.heldAlone = 0;
     peer.refused.clear();

@@ -8,6 +8,7 @@ import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
 import { linkDown, linkUp } from "./joining.ts";
+import { refuseKept } from "./kept-requests.ts";
 import { tryLanes } from "./lane-trial.ts";
 import { DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
 import { fetchManifest, manifestStall } from "./manifest-exchange.ts";
@@ -169,6 +170,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     this.#lastTick = ctx.now;
     ctx.governor.expire(ctx.now);
     refillStarved(ctx);
+    refuseKept(ctx);
     for (const link of ctx.links.values()) relieveLink(ctx, link);
     pump(ctx);
     tryLanes(ctx);

@@ -1,23 +1,18 @@
-import {
-  type BlockRange,
-  getBit,
-  MANIFEST_CHUNK,
-  MAX_BLOCK_SIZE,
-  MAX_REQUEST_BLOCKS,
-  type SwarmMessage,
-} from "@starling/protocol";
+import { type BlockRange, getBit, MANIFEST_CHUNK, MAX_BLOCK_SIZE, type SwarmMessage } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { stamp } from "./flow.ts";
+import { takeUpKept } from "./kept-requests.ts";
 import { blockKey } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
+import { reject } from "./refusal.ts";
 import type { Content } from "./share-state.ts";
-import { refusesAsSole } from "./sole-seed.ts";
+import { type Answer, answerAsSole } from "./sole-seed.ts";
 
 type Request = Extract<SwarmMessage, { type: "request" }>;
 
 /**
- * Serving. Every request stands in exactly one of a peer's `uploads`, `parked` and `ready` until it leaves as a block or
- * a reject; a link's `aheadBytes` counts those in `parked` and `ready`. Blocks are handed to a channel only while its
+ * Serving. Every request stands in exactly one of a peer's `kept`, `uploads`, `parked` and `ready` until it leaves as a
+ * block or a reject; a link's `aheadBytes` counts those in `parked` and `ready`. Blocks are handed to a channel only while its
  * queue is short and the governor has room, so that choke and cancel still find them here. Links take turns by bytes, and
  * so do the shares of a link (start-time fair queueing, Goyal 1996).
  */
@@ -32,8 +27,10 @@ export function onRequest(ctx: Context, peer: PeerState, message: Request): stri
   for (const range of blocks) {
     if (content !== null && !isInside(content, range)) return "bad-request-range";
     const key = blockKey(range[0], range[1]);
-    if (peer.uploads.has(key) || peer.parked.has(key) || peer.ready.has(key)) return "requested-twice";
-    if (content === null || !mayServe(ctx, peer, content, range[0])) rejected.push(range);
+    if (queuesOf(peer).some((queue) => queue.has(key))) return "requested-twice";
+    const answer = content === null ? "refuse" : answerTo(ctx, peer, content, range[0]);
+    if (answer === "refuse") rejected.push(range);
+    else if (answer === "keep") keep(ctx, peer, key, range);
     else peer.uploads.set(key, range);
   }
   reject(ctx, peer, rejected);
@@ -60,7 +57,7 @@ export function rejectAll(ctx: Context, peer: PeerState): void {
 /** Rejects what is queued of some pieces; after they were withdrawn. */
 export function rejectWhere(ctx: Context, peer: PeerState, matches: (piece: number) => boolean): void {
   const dropped: BlockRange[] = [];
-  for (const queue of [peer.ready, peer.parked, peer.uploads]) {
+  for (const queue of queuesOf(peer)) {
     for (const [key, range] of queue) if (matches(range[0]) && take(peer, key) !== null) dropped.push(range);
   }
   reject(ctx, peer, dropped);
@@ -68,7 +65,7 @@ export function rejectWhere(ctx: Context, peer: PeerState, matches: (piece: numb
 
 /** The peer left: nothing is owed to it. */
 export function forgetUploads(ctx: Context, peer: PeerState): void {
-  for (const queue of [peer.ready, peer.parked, peer.uploads]) for (const key of [...queue.keys()]) take(peer, key);
+  for (const queue of queuesOf(peer)) for (const key of [...queue.keys()]) take(peer, key);
   for (const loading of ctx.loading.values()) loading.peers.delete(peer);
   peer.manifestOffsets = [];
   ctx.governor.forget(peer.flow);
@@ -109,6 +106,7 @@ export function onLoaded(ctx: Context, key: string, piece: number, bytes: Uint8A
 
 /** Hands blocks to links that have room, as far as the governor lets them go. */
 export function pump(ctx: Context): void {
+  takeUpKept(ctx);
   const open = new Set<Link>();
   ctx.governor.held = 0;
   for (const link of ctx.links.values()) {
@@ -242,9 +240,10 @@ function unpark(peer: PeerState, piece: number): void {
 
 /** Takes a request out of whichever queue holds it. */
 function take(peer: PeerState, key: number): BlockRange | null {
-  const queued = peer.uploads.get(key);
-  if (queued !== undefined) {
-    peer.uploads.delete(key);
+  for (const queue of [peer.uploads, peer.kept]) {
+    const queued = queue.get(key);
+    if (queued === undefined) continue;
+    queue.delete(key);
     return queued;
   }
   const ahead = peer.ready.get(key) ?? peer.parked.get(key);
@@ -267,19 +266,22 @@ function sendManifestChunk(ctx: Context, peer: PeerState): boolean {
   return true;
 }
 
-function reject(ctx: Context, peer: PeerState, blocks: readonly BlockRange[]): void {
-  for (let i = 0; i < blocks.length; i += MAX_REQUEST_BLOCKS) {
-    const part = blocks.slice(i, i + MAX_REQUEST_BLOCKS);
-    ctx.send(peer, { type: "reject", share: peer.localNumber, blocks: part });
-  }
-}
-
 function isInside({ table }: Content, [piece, offset, length]: BlockRange): boolean {
   return piece < table.count && length >= 1 && length <= MAX_BLOCK_SIZE && offset + length <= table.length(piece);
 }
 
-function mayServe(ctx: Context, peer: PeerState, content: Content, piece: number): boolean {
-  const queued = peer.uploads.size + peer.parked.size + peer.ready.size;
+function answerTo(ctx: Context, peer: PeerState, content: Content, piece: number): Answer {
+  const queued = queuesOf(peer).reduce((sum, queue) => sum + queue.size, 0);
   const able = !peer.amChoking && getBit(content.have, piece) && queued < ctx.limits.queuedRequests;
-  return able && !refusesAsSole(ctx, peer, content, piece);
+  return able ? answerAsSole(ctx, peer, content, piece) : "refuse";
+}
+
+function keep(ctx: Context, peer: PeerState, key: number, range: BlockRange): void {
+  if (peer.kept.size === 0) peer.keptSince = ctx.now;
+  peer.kept.set(key, range);
+}
+
+/** Those served next first. */
+function queuesOf({ ready, parked, uploads, kept }: PeerState): readonly Map<number, BlockRange>[] {
+  return [ready, parked, uploads, kept];
 }

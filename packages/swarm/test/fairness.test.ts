@@ -20,14 +20,15 @@ function median(values: readonly number[]): number {
   return samples.median;
 }
 
-const CROWD = { seed: 1, share: blankShare(320, 256 * KIB), seeds: [10], ups: [1, 16] } as const;
-let freeRiderRun: FluidSwarm | null = null;
+const CROWD = { share: blankShare(320, 256 * KIB), seeds: [10], ups: [1, 16] } as const;
+const freeRiderRuns = new Map<number, FluidSwarm>();
 
-/** A quarter of the peers gives nothing; run once. */
-function withFreeRiders(): FluidSwarm {
+/** A quarter of the peers gives nothing; each seed is run once. */
+function withFreeRiders(seed: number): FluidSwarm {
   const bad = { conduct: "free-rider", count: PEERS / 4 } as const;
-  freeRiderRun ??= finished(crowd({ ...CROWD, peers: PEERS, bad }));
-  return freeRiderRun;
+  const run = freeRiderRuns.get(seed) ?? finished(crowd({ ...CROWD, seed, peers: PEERS, bad }));
+  freeRiderRuns.set(seed, run);
+  return run;
 }
 
 describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_000 : 120_000 }, () => {
@@ -55,12 +56,13 @@ describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_00
   );
 
   it("gives more to whoever gives more", () => {
-    // A run takes 16 s: the reduced test looks at the contributors among free-riders.
-    const swarm = FULL ? finished(crowd({ ...CROWD, peers: PEERS })) : withFreeRiders();
-    const correlation = givenToReceived(swarm);
-    print(`rank correlation of given and received, ${PEERS} peers`, correlation);
-    // Wanted: 0.8. 200 peers come to 0.79 and 0.81, as the run goes (docs/swarm.md).
-    expect(correlation).toBeGreaterThanOrEqual(FULL ? 0.75 : 0.8);
+    // Runs take 10 s each: the reduced test looks at the contributors among free-riders.
+    const runs = FULL ? [finished(crowd({ ...CROWD, seed: 1, peers: PEERS }))] : [1, 2, 3].map(withFreeRiders);
+    const correlations = runs.map(givenToReceived);
+    print(`rank correlation of given and received, ${PEERS} peers`, ...correlations);
+    // Wanted: 0.8. 200 peers come to 0.79 and 0.81, as the run goes (docs/swarm.md); 32 of them, done after some ten rounds
+    // of the choker, to 0.81 in the median of eight seeds, 0.52 to 0.88.
+    expect(median(correlations)).toBeGreaterThanOrEqual(FULL ? 0.75 : 0.8);
   });
 
   it.runIf(FULL)("lets a seed serve all for equal times", () => {
@@ -74,7 +76,7 @@ describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_00
   });
 
   it("makes free-riders wait 1.5 times as long as contributors", () => {
-    const swarm = withFreeRiders();
+    const swarm = withFreeRiders(1);
     const ratio = times(swarm, "free-rider").median / times(swarm, "contributor").median;
     print(`median time of free-riders (25 %) over that of contributors, ${PEERS} peers`, ratio);
     expect(ratio).toBeGreaterThanOrEqual(1.5);

@@ -1,5 +1,6 @@
 import type { BlockRange, NodeId } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
+import type { SwarmEffect } from "../src/index.ts";
 import { asked, Conversation, of, sent } from "./conversation.ts";
 import { drawShare, node, sizes } from "./drawn-share.ts";
 
@@ -8,20 +9,32 @@ const A = node(1);
 const B = node(2);
 const SHARE = drawShare({ lengths: sizes(10, 64 * KIB) });
 
-/** A seed that nobody but us is, and two peers that want everything. */
-function soleSeed(): Conversation {
+/** A seed that nobody but us is, two peers that want everything, and others that want nothing. */
+function soleSeed(others = 0): Conversation {
   const talk = new Conversation(SHARE);
   talk.seed();
   for (const peer of [A, B]) {
     talk.join(peer);
     talk.say(peer, { type: "interested", share: 7 });
   }
+  for (let i = 0; i < others; i++) talk.join(node(3 + i));
   return talk;
 }
 
+/** So many others that the two are among many. */
+const MANY = 7;
+
+/** Returns what is refused. */
 function ask(talk: Conversation, peer: NodeId, ...pieces: number[]): number[] {
+  return refused(request(talk, peer, ...pieces), peer);
+}
+
+function request(talk: Conversation, peer: NodeId, ...pieces: number[]): SwarmEffect[] {
   const blocks = pieces.map((piece): BlockRange => [piece, 0, 64 * KIB]);
-  const effects = talk.say(peer, { type: "request", share: 7, blocks, samples: [] });
+  return talk.say(peer, { type: "request", share: 7, blocks, samples: [] });
+}
+
+function refused(effects: readonly SwarmEffect[], peer: NodeId): number[] {
   return sent(effects, "reject", peer).flatMap((message) => message.blocks.map(([piece]) => piece));
 }
 
@@ -37,6 +50,27 @@ function give(talk: Conversation, peer: NodeId, piece: number): number[] {
 function tell(talk: Conversation, peer: NodeId, ...pieces: number[]) {
   const ranges = pieces.map((piece) => [piece, 1] as const);
   return talk.say(peer, { type: "have", share: 7, pieces: { ranges } });
+}
+
+/** Asked for, sent, and reported with what took 250 ms. */
+function deliver(talk: Conversation, peer: NodeId, piece: number): void {
+  give(talk, peer, piece);
+  const samples = of(talk.effects, "send-block").map(({ block }) => [block.sentAt, 20] as const);
+  talk.wait(250);
+  talk.say(peer, { type: "request", share: 7, blocks: [], samples });
+}
+
+/** Two peers of which one holds a piece alone. */
+function hoarding(): Conversation {
+  const talk = soleSeed();
+  ask(talk, A, 1, 2);
+  tell(talk, A, 1);
+  return talk;
+}
+
+/** Pieces read so that they can be sent. */
+function loads(effects: readonly SwarmEffect[]): number[] {
+  return of(effects, "load").map(({ piece }) => piece);
 }
 
 function told(effects: ReturnType<typeof tell>, peer: NodeId): number[] {
@@ -104,7 +138,7 @@ describe("a sole seed", () => {
   });
 
   it("keeps new pieces from a peer that passes nothing on, until it does", () => {
-    const talk = soleSeed();
+    const talk = soleSeed(MANY);
     ask(talk, A, 1, 2);
     tell(talk, A, 1);
     expect(ask(talk, A, 3)).toEqual([3]);
@@ -113,15 +147,15 @@ describe("a sole seed", () => {
   });
 
   it("lets who has just passed on hold one more while the uplink idles, and no other", () => {
-    const talk = soleSeed();
+    const talk = soleSeed(MANY);
     give(talk, A, 1);
     tell(talk, B, 1);
     expect([give(talk, A, 2), give(talk, A, 3)]).toEqual([[], []]);
     expect(ask(talk, A, 4)).toEqual([4]);
-    const idler = soleSeed();
+    const idler = soleSeed(MANY);
     give(idler, A, 1);
     expect(ask(idler, A, 2)).toEqual([2]);
-    const busy = soleSeed();
+    const busy = soleSeed(MANY);
     give(busy, A, 1);
     tell(busy, B, 1);
     give(busy, A, 2);
@@ -130,7 +164,7 @@ describe("a sole seed", () => {
   });
 
   it("keeps nothing from anybody for the sake of a peer that gains nothing", () => {
-    const talk = soleSeed();
+    const talk = soleSeed(MANY);
     ask(talk, B, 1);
     ask(talk, A, 2);
     tell(talk, A, 2);
@@ -138,6 +172,46 @@ describe("a sole seed", () => {
     expect(ask(talk, A, 3, 4)).toEqual([3, 4]);
     expect(told(talk.wait(1_000), A)).toContain(3);
     expect(ask(talk, A, 3, 4)).toEqual([]);
+  });
+});
+
+describe("a sole seed among few peers", () => {
+  it("keeps what a peer asks for that passes nothing on, and serves it when that does", () => {
+    const talk = hoarding();
+    const effects = request(talk, A, 3);
+    expect([refused(effects, A), loads(effects)]).toEqual([[], []]);
+    expect(loads(tell(talk, B, 1))).toEqual([3]);
+  });
+
+  it("promises what it keeps to nobody, so that another may have it", () => {
+    const talk = hoarding();
+    request(talk, A, 3);
+    const effects = request(talk, B, 3);
+    expect([loads(effects), refused(effects, A)]).toEqual([[3], [3]]);
+  });
+
+  it("serves one piece that it would keep when its line stands idle", () => {
+    const talk = soleSeed();
+    deliver(talk, A, 1);
+    const effects = request(talk, A, 3, 4);
+    expect([refused(effects, A), loads(effects)]).toEqual([[], [3]]);
+  });
+
+  it("refuses after a second what it still keeps, and tells of it again later", () => {
+    const talk = hoarding();
+    request(talk, A, 3);
+    expect(refused(talk.wait(750), A)).toEqual([]);
+    expect(refused(talk.wait(500), A)).toEqual([3]);
+    expect(told(talk.wait(10_000), A)).toContain(3);
+  });
+
+  it("drops what is cancelled, and what a peer leaves behind", () => {
+    const talk = hoarding();
+    request(talk, A, 3, 4);
+    const cancelled = talk.say(A, { type: "cancel", share: 7, blocks: [[3, 0, 64 * KIB]] });
+    expect(refused(cancelled, A)).toEqual([3]);
+    talk.input({ type: "link-down", peer: A });
+    expect(refused(talk.wait(2_000), A)).toEqual([]);
   });
 });
 
