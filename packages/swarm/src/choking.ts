@@ -4,7 +4,7 @@ import type { PeerState } from "./peer-state.ts";
 import type { ShareState } from "./share-state.ts";
 import { nextSlots, optimisticSlots, type SlotUse } from "./slots.ts";
 import { breakPromises, offerWithheld } from "./sole-seed.ts";
-import { rejectAll } from "./uploader.ts";
+import { rejectAll } from "./upload-queues.ts";
 
 /** A peer that unchoked us and sends nothing for so long (ms) keeps only an optimistic slot. */
 const SNUB_MS = 10_000;

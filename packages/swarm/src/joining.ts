@@ -11,7 +11,7 @@ import { sourceLost } from "./provider-search.ts";
 import { refillShare, releaseRequests } from "./requester.ts";
 import type { ShareState } from "./share-state.ts";
 import { breakPromises } from "./sole-seed.ts";
-import { forgetUploads } from "./uploader.ts";
+import { forgetUploads } from "./upload-queues.ts";
 
 type Join = Extract<SwarmMessage, { type: "join" }>;
 type Leave = Extract<SwarmMessage, { type: "leave" }>;

@@ -1,7 +1,7 @@
 import type { Context } from "./context.ts";
 import type { PeerState } from "./peer-state.ts";
-import { reject } from "./refusal.ts";
 import { answerAsSole } from "./sole-seed.ts";
+import { reject } from "./upload-queues.ts";
 
 /** Ms after which what was kept is refused after all: without an answer the peer takes it for lost (after 2 s at least). */
 const PATIENCE = 1000;

@@ -6,6 +6,7 @@ import {
   type PieceSet,
   type SwarmMessage,
 } from "@starling/protocol";
+import { onCancel, onRequest } from "./answering.ts";
 import { onDontHave, onHave } from "./availability.ts";
 import { banPeer, dropPeer } from "./bans.ts";
 import { onInterested, onNotInterested } from "./choking.ts";
@@ -18,7 +19,7 @@ import type { Link, PeerState } from "./peer-state.ts";
 import { onReject, refill, refillShare, takeBlock } from "./requester.ts";
 import { afterSpread } from "./sole-seed.ts";
 import { learnManifest } from "./taking-part.ts";
-import { onCancel, onRequest, pump } from "./uploader.ts";
+import { pump } from "./uploader.ts";
 import { verify } from "./verification.ts";
 
 /** What a peer may send behind its join before it has ours. */

@@ -1,75 +1,15 @@
-import { type BlockRange, getBit, MANIFEST_CHUNK, MAX_BLOCK_SIZE, type SwarmMessage } from "@starling/protocol";
+import { type BlockRange, MANIFEST_CHUNK } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { stamp } from "./flow.ts";
 import { takeUpKept } from "./kept-requests.ts";
-import { blockKey } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
-import { reject } from "./refusal.ts";
-import type { Content } from "./share-state.ts";
-import { type Answer, answerAsSole } from "./sole-seed.ts";
-
-type Request = Extract<SwarmMessage, { type: "request" }>;
+import { take } from "./upload-queues.ts";
 
 /**
- * Serving. Every request stands in exactly one of a peer's `kept`, `uploads`, `parked` and `ready` until it leaves as a
- * block or a reject; a link's `aheadBytes` counts those in `parked` and `ready`. Blocks are handed to a channel only while its
- * queue is short and the governor has room, so that choke and cancel still find them here. Links take turns by bytes, and
- * so do the shares of a link (start-time fair queueing, Goyal 1996).
+ * Serving what is queued (upload-queues.ts). Blocks are handed to a channel only while its queue is short and the governor
+ * has room, so that choke and cancel still find them in ours. Links take turns by bytes, and so do the shares of a link
+ * (start-time fair queueing, Goyal 1996).
  */
-
-/** Queues requests, or rejects them. Returns a reason to end the link if one is malformed. */
-export function onRequest(ctx: Context, peer: PeerState, message: Request): string | null {
-  const { blocks, samples } = message;
-  const { content } = peer.share;
-  ctx.governor.reported(peer.flow, samples, ctx.now);
-  peer.link.arrived();
-  const rejected: BlockRange[] = [];
-  for (const range of blocks) {
-    if (content !== null && !isInside(content, range)) return "bad-request-range";
-    const key = blockKey(range[0], range[1]);
-    if (queuesOf(peer).some((queue) => queue.has(key))) return "requested-twice";
-    const answer = content === null ? "refuse" : answerTo(ctx, peer, content, range[0]);
-    if (answer === "refuse") rejected.push(range);
-    else if (answer === "keep") keep(ctx, peer, key, range);
-    else peer.uploads.set(key, range);
-  }
-  reject(ctx, peer, rejected);
-  pump(ctx);
-  return null;
-}
-
-/** Drops what is still queued of these, and says so; what was handed to the channel arrives anyway. */
-export function onCancel(ctx: Context, peer: PeerState, blocks: readonly BlockRange[]): void {
-  const dropped: BlockRange[] = [];
-  for (const [piece, offset] of blocks) {
-    const range = take(peer, blockKey(piece, offset));
-    if (range !== null) dropped.push(range);
-  }
-  reject(ctx, peer, dropped);
-  pump(ctx);
-}
-
-/** Rejects everything queued; after a choke. */
-export function rejectAll(ctx: Context, peer: PeerState): void {
-  rejectWhere(ctx, peer, () => true);
-}
-
-/** Rejects what is queued of some pieces; after they were withdrawn. */
-export function rejectWhere(ctx: Context, peer: PeerState, matches: (piece: number) => boolean): void {
-  const dropped: BlockRange[] = [];
-  for (const queue of queuesOf(peer)) {
-    for (const [key, range] of queue) if (matches(range[0]) && take(peer, key) !== null) dropped.push(range);
-  }
-  reject(ctx, peer, dropped);
-}
-
-/** The peer left: nothing is owed to it. */
-export function forgetUploads(ctx: Context, peer: PeerState): void {
-  for (const queue of queuesOf(peer)) for (const key of [...queue.keys()]) take(peer, key);
-  for (const loading of ctx.loading.values()) loading.peers.delete(peer);
-  peer.manifestOffsets = [];
-  ctx.governor.forget(peer.flow);
-}
 
 /** The channels hold so much now. */
 export function onQueued(ctx: Context, link: Link, queuedBytes: number): void {
@@ -238,22 +178,6 @@ function unpark(peer: PeerState, piece: number): void {
   }
 }
 
-/** Takes a request out of whichever queue holds it. */
-function take(peer: PeerState, key: number): BlockRange | null {
-  for (const queue of [peer.uploads, peer.kept]) {
-    const queued = queue.get(key);
-    if (queued === undefined) continue;
-    queue.delete(key);
-    return queued;
-  }
-  const ahead = peer.ready.get(key) ?? peer.parked.get(key);
-  if (ahead === undefined) return null;
-  peer.ready.delete(key);
-  peer.parked.delete(key);
-  peer.link.aheadBytes -= ahead[2];
-  return ahead;
-}
-
 function sendManifestChunk(ctx: Context, peer: PeerState): boolean {
   const bytes = peer.share.content?.table.bytes;
   if (bytes === undefined) return false;
@@ -264,24 +188,4 @@ function sendManifestChunk(ctx: Context, peer: PeerState): boolean {
   peer.link.queueChangedAt = ctx.now;
   ctx.send(peer, { type: "manifest", share: peer.localNumber, offset, total: bytes.length, bytes: chunk });
   return true;
-}
-
-function isInside({ table }: Content, [piece, offset, length]: BlockRange): boolean {
-  return piece < table.count && length >= 1 && length <= MAX_BLOCK_SIZE && offset + length <= table.length(piece);
-}
-
-function answerTo(ctx: Context, peer: PeerState, content: Content, piece: number): Answer {
-  const queued = queuesOf(peer).reduce((sum, queue) => sum + queue.size, 0);
-  const able = !peer.amChoking && getBit(content.have, piece) && queued < ctx.limits.queuedRequests;
-  return able ? answerAsSole(ctx, peer, content, piece) : "refuse";
-}
-
-function keep(ctx: Context, peer: PeerState, key: number, range: BlockRange): void {
-  if (peer.kept.size === 0) peer.keptSince = ctx.now;
-  peer.kept.set(key, range);
-}
-
-/** Those served next first. */
-function queuesOf({ ready, parked, uploads, kept }: PeerState): readonly Map<number, BlockRange>[] {
-  return [ready, parked, uploads, kept];
 }

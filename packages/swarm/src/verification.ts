@@ -5,7 +5,7 @@ import type { Context } from "./context.ts";
 import { refillShare, refillStarved } from "./requester.ts";
 import { complete, isWanted, updateAll } from "./selection.ts";
 import type { Content, Dispute, ShareState } from "./share-state.ts";
-import { rejectWhere } from "./uploader.ts";
+import { rejectWhere } from "./upload-queues.ts";
 
 /** Failed copies kept for comparison, per share; beyond, only the suspicion is kept. */
 const MAX_DISPUTES = 4;
