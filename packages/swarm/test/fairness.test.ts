@@ -56,13 +56,13 @@ describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_00
   );
 
   it("gives more to whoever gives more", () => {
-    // Runs take 10 s each: the reduced test looks at the contributors among free-riders.
+    // Runs take 13 s each: the reduced test looks at the contributors among free-riders.
     const runs = FULL ? [finished(crowd({ ...CROWD, seed: 1, peers: PEERS }))] : [1, 2, 3].map(withFreeRiders);
     const correlations = runs.map(givenToReceived);
     print(`rank correlation of given and received, ${PEERS} peers`, ...correlations);
-    // Wanted: 0.8. 200 peers come to 0.79 and 0.81, as the run goes (docs/swarm.md); 32 of them, done after some ten rounds
-    // of the choker, to 0.81 in the median of eight seeds, 0.52 to 0.88.
-    expect(median(correlations)).toBeGreaterThanOrEqual(FULL ? 0.75 : 0.8);
+    const mean = correlations.reduce((sum, each) => sum + each, 0) / correlations.length;
+    // Eight seeds come to 0.83 in the mean, single ones to 0.76 and 0.89 (docs/swarm.md); 200 peers are run once.
+    expect(mean).toBeGreaterThanOrEqual(FULL ? 0.75 : 0.8);
   });
 
   it.runIf(FULL)("lets a seed serve all for equal times", () => {

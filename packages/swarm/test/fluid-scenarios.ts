@@ -6,8 +6,6 @@ import { FluidSwarm } from "./fluid-swarm.ts";
 /** Bytes per second. */
 export const MBIT = 125_000;
 const KIB = 1024;
-/** Large blocks halve the work of a run and change nothing that takes many seconds. */
-const LARGE_BLOCKS = { blockBytes: 128 * KIB };
 const LIMIT_MS = 4 * 3_600_000;
 
 export interface OneToMany {
@@ -70,7 +68,7 @@ const FLASH_MS = 10_000;
 /** Peers of various uplinks (40 Mbit/s down) that come, download and leave. Not run yet. */
 export function crowd(options: Crowd): FluidSwarm {
   const { seed, share, peers, bad } = options;
-  const swarm = new FluidSwarm({ seed, share, stepMs: 100, lingerMs: options.lingerMs ?? 0, limits: LARGE_BLOCKS });
+  const swarm = new FluidSwarm({ seed, share, stepMs: 100, lingerMs: options.lingerMs ?? 0 });
   const random = new Random(seed + 1);
   for (const up of options.seeds) {
     const host = swarm.addSeed({ up: up * MBIT, down: 100 * MBIT });
