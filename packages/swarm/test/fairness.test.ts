@@ -57,7 +57,7 @@ describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_00
 
   it("gives more to whoever gives more", () => {
     // Runs take 13 s each: the reduced test looks at the contributors among free-riders.
-    const runs = FULL ? [finished(crowd({ ...CROWD, seed: 1, peers: PEERS }))] : [1, 2, 3].map(withFreeRiders);
+    const runs = FULL ? [finished(crowd({ ...CROWD, seed: 1, peers: PEERS }))] : [1, 2].map(withFreeRiders);
     const correlations = runs.map(givenToReceived);
     print(`rank correlation of given and received, ${PEERS} peers`, ...correlations);
     const mean = correlations.reduce((sum, each) => sum + each, 0) / correlations.length;
