@@ -1,5 +1,5 @@
-import { FRAME, frameKind, type NodeId } from "@starling/protocol";
-import { createWriteBehind, openIndexedDbStore, type PieceStore, StoreUnavailableError } from "@starling/store";
+import type { NodeId } from "@starling/protocol";
+import { openIndexedDbStore, type PieceStore, StoreUnavailableError } from "@starling/store";
 import { createWebRtcTransport, type OpenSocket, type Transport } from "@starling/transport";
 import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, SpeedLimits, Stats } from "./api.ts";
 import type { Core } from "./core.ts";
@@ -7,19 +7,16 @@ import { StorageError } from "./errors.ts";
 import { type Identity, takeIdentity } from "./identity.ts";
 import { LiveShare } from "./live-share.ts";
 import { makeShare, PREPARING_LOCK } from "./make-share.ts";
-import { Network } from "./network.ts";
 import { Notifier } from "./notifier.ts";
 import { openLink } from "./open-share.ts";
 import { OverlayApi } from "./overlay.ts";
-import { OverlayHost } from "./overlay-host.ts";
 import { overlayView } from "./overlay-view.ts";
 import { watchPage } from "./page-life.ts";
-import { Providers } from "./providers.ts";
-import { reachServer, signalingUrl } from "./reach.ts";
+import { reachServer } from "./reach.ts";
 import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
 import { checkLimits, savedLimits, saveLimits, watchLimits } from "./speed-limits.ts";
-import { SwarmHost } from "./swarm-host.ts";
-import { type TabMessage, Tabs } from "./tabs.ts";
+import type { TabMessage } from "./tabs.ts";
+import { wireCore } from "./wire-core.ts";
 
 /** How often time-outs are looked at; progress never waits for it. */
 const TICK_MS = 250;
@@ -73,7 +70,17 @@ class StarlingClient implements Client {
     this.nodeId = identity.nodeId;
     this.#identity = identity;
     this.#transport = transport;
-    this.#core = this.#wire(origin, store, identity, transport, openSocket);
+    this.#core = wireCore({
+      origin,
+      store,
+      identity,
+      transport,
+      openSocket,
+      changed: () => this.#notifier.changed(),
+      progressed: () => this.#notifier.progressed(),
+      message: (from, payload) => this.overlay.heard({ from, payload }),
+      topicMessage: (topic, from, payload) => this.overlay.heardTopic(topic, { from, payload }),
+    });
     const { overlay } = this.#core;
     this.overlay = new OverlayApi(overlay, () => overlayView(this.#core));
     overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
@@ -156,71 +163,6 @@ class StarlingClient implements Client {
       if (stored) this.#adopt(stored);
     }
     void this.#sweep();
-  }
-
-  #wire(origin: string, store: PieceStore, identity: Identity, transport: Transport, openSocket: OpenSocket): Core {
-    const writeBehind = createWriteBehind(store, {}, (report) => {
-      if (report.type === "stored") swarm.stored(report.shareId, report.pieces);
-      else swarm.storeFailed(report.shareId, report.pieces, report.reason);
-    });
-    const providers = new Providers(() => ({ network, swarm, overlay }));
-    const changed = () => this.#notifier.changed();
-    const progressed = () => this.#notifier.progressed();
-    const overlay = new OverlayHost(identity, () => network, {
-      providers: (root, peers) => providers.found(root, peers),
-      carried: (from, body) => network.carried(from, body),
-      uncarried: (to) => network.uncarried(to),
-      message: (from, _to, payload) => this.overlay.heard({ from, payload }),
-      topicMessage: (topic, from, payload) => this.overlay.heardTopic(topic, { from, payload }),
-      saveContacts: (contacts) => identity.saveContacts(contacts),
-      progressed,
-    });
-    const network = new Network({
-      identity,
-      transport,
-      signalingUrl: signalingUrl(origin),
-      openSocket,
-      iceServers: [],
-      events: {
-        linkUp: ({ peer, publicKey, dialled, localNonce, remoteNonce }) => {
-          overlay.input({ type: "link-up", peer, publicKey, dialled });
-          swarm.linkUp(peer, localNonce, remoteNonce);
-        },
-        linkDown: (peer) => {
-          overlay.input({ type: "link-down", peer });
-          swarm.linkDown(peer);
-        },
-        roundTrip: (peer, ms) => swarm.path(peer, ms),
-        dialFailed: (peer, alternates) => overlay.input({ type: "dial-failed", peer, alternates }),
-        created: (count) => overlay.input({ type: "created", count }),
-        carry: (to, body) => overlay.input({ type: "carry", to, body }),
-        frame: (peer, frame) =>
-          frameKind(frame) === FRAME.overlay ? overlay.frame(peer, frame) : swarm.frame(peer, frame),
-        flushed: (peer, queuedBytes) => swarm.flushed(peer, queuedBytes),
-        peers: (ids) => {
-          overlay.input({ type: "server-peers", peers: ids });
-          providers.named(ids);
-        },
-        serverTime: (serverMs) => overlay.input({ type: "clock", wallMs: Date.now(), serverMs }),
-        signaling: (open) => {
-          overlay.input({ type: "server", open });
-          changed();
-        },
-      },
-    });
-    const swarm = new SwarmHost(identity.nodeId, network, writeBehind, progressed);
-    return {
-      nodeId: identity.nodeId,
-      origin,
-      store,
-      writeBehind,
-      swarm,
-      network,
-      overlay,
-      providers,
-      tabs: new Tabs(`starling:${location.origin}`),
-      changed,
-    };
   }
 
   #applyLimits(limits: SpeedLimits): void {
