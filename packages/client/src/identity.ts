@@ -40,7 +40,9 @@ export async function takeIdentity(store: PieceStore): Promise<Identity> {
     slot = { ...slot, ...changed, lastUsed: Date.now() };
     return store.saveSlot(slot);
   };
-  const [keys] = await Promise.all([held.keys ?? nodeKeys(slot.seed), store.saveSlot(slot)]);
+  // Nothing waits for it: where it cannot be written, the tab is somebody else next time.
+  void store.saveSlot(slot);
+  const keys = held.keys ?? (await nodeKeys(slot.seed));
   rememberSlot(slot.slot);
   return {
     nodeId: slot.nodeId,

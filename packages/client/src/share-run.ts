@@ -1,4 +1,4 @@
-import { deriveContentKeys, getBit, type Manifest, makeBitfield, manifestHash } from "@starling/protocol";
+import { deriveContentKeys, equalBytes, getBit, type Manifest, makeBitfield, manifestHash } from "@starling/protocol";
 import type { Core } from "./core.ts";
 import { presentPieces, servedPieces } from "./piece-census.ts";
 import type { ShareModel } from "./share-model.ts";
@@ -161,18 +161,19 @@ export class ShareRun implements SwarmShare {
     if (!manifest || this.#stopped) return;
     if (!manifest.hasPassword && fits(manifest, data.secret)) data.unlocked = data.secret;
     this.#register(manifest, makeBitfield(manifest.pieceCount));
-    await this.#adoptPresent(manifest);
-    await this.#model.save();
-    this.#core.tabs.post({ type: "saved", id: this.id });
-    if (this.#stopped) return;
+    // The catalog comes over the network while the store is asked, which takes long for thousands of pieces.
     this.#events.changed();
     this.want();
+    await this.#adoptPresent(manifest);
+    await this.#saved();
   }
 
   /** Pieces that another share brought here already need no fetching: take part anew, with them. */
   async #adoptPresent(manifest: Manifest): Promise<void> {
-    const have = await presentPieces(this.#core.store, manifest);
-    if (this.#stopped || !have.some((byte) => byte !== 0)) return;
+    const present = await presentPieces(this.#core.store, manifest);
+    const known = this.#core.swarm.view(this.#model.root)?.have ?? makeBitfield(manifest.pieceCount);
+    const have = present.map((byte, i) => byte | (known[i] ?? 0));
+    if (this.#stopped || equalBytes(have, known)) return;
     this.#register(manifest, have);
     this.#leave();
     this.#join(have);
@@ -196,25 +197,35 @@ export class ShareRun implements SwarmShare {
   async #list(): Promise<void> {
     const { manifest, data } = this.#model;
     if (!manifest || !data.unlocked) return;
-    await this.#core.writeBehind.flush();
     const pieces: Uint8Array[] = [];
     for (let piece = 0; piece < manifest.catalogPieces; piece++) {
-      const bytes = await this.#loadStored(manifest, piece);
+      const bytes = await this.#loadVerified(manifest, piece);
       if (!bytes) return this.missing(piece);
       pieces.push(bytes);
     }
     this.#model.learnCatalog(await openCatalog(manifest, deriveContentKeys(data.unlocked), pieces));
-    const have = await this.#core.store.have(this.id);
+    const have = this.#core.swarm.view(this.#model.root)?.have;
     if (have) this.#model.markBits(have);
-    await this.#model.save();
-    this.#core.tabs.post({ type: "saved", id: this.id });
     this.#events.changed();
     this.want();
+    await this.#saved();
   }
 
   #register(manifest: Manifest, have: Uint8Array): void {
     this.#core.writeBehind.register(this.id, manifest.pieceCount, have);
     this.#model.markBits(have);
+  }
+
+  /** From memory if it is not written yet. */
+  async #loadVerified(manifest: Manifest, piece: number): Promise<Uint8Array | null> {
+    return this.#core.writeBehind.waiting(manifestHash(manifest, piece)) ?? this.#loadStored(manifest, piece);
+  }
+
+  /** Whoever stopped the run has saved it, or removed it. */
+  async #saved(): Promise<void> {
+    if (this.#stopped) return;
+    await this.#model.save();
+    this.#core.tabs.post({ type: "saved", id: this.id });
   }
 
   async #loadStored(manifest: Manifest, piece: number): Promise<Uint8Array | null> {

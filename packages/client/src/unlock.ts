@@ -2,6 +2,7 @@ import { scryptAsync } from "@noble/hashes/scrypt.js";
 import {
   type ContentKeys,
   catalogPieceKey,
+  concat,
   deriveContentKeys,
   equalBytes,
   type Manifest,
@@ -57,5 +58,5 @@ export async function openCatalog(
   const parts = await Promise.all(
     pieces.map((piece, index) => decryptWith(catalogPieceKey(keys.catalogKey, manifest.salt, index), piece)),
   );
-  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  return concat(...parts);
 }
