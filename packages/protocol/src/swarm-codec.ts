@@ -1,5 +1,6 @@
 import {
   asArray,
+  asBoolean,
   asBytes,
   asMap,
   asText,
@@ -60,7 +61,7 @@ function messageOf(type: string, share: number, map: CborMap): SwarmMessage | nu
     case "leave":
       return map.has("tag") ? { type, share, tag: asBytes(map.get("tag"), "tag", ID_BYTES) } : { type, share };
     case "manifest-request":
-      return { type, share, offset: asUint(map.get("offset"), "offset", MAX_MANIFEST_BYTES) };
+      return { type, share, offset: asUint(map.get("offset"), "offset", MAX_MANIFEST_BYTES), ...withCatalog(map) };
     case "manifest":
       return manifestChunk(share, map);
     case "have":
@@ -87,7 +88,11 @@ function manifestChunk(share: number, map: CborMap): SwarmMessage {
   const total = asUint(map.get("total"), "total", MAX_MANIFEST_BYTES);
   const offset = asUint(map.get("offset"), "offset", total);
   const bytes = asBytes(map.get("bytes"), "bytes", 1, Math.min(MANIFEST_CHUNK, total - offset));
-  return { type: "manifest", share, offset, total, bytes };
+  return { type: "manifest", share, offset, total, bytes, ...withCatalog(map) };
+}
+
+function withCatalog(map: CborMap): { readonly catalog?: boolean } {
+  return map.has("catalog") ? { catalog: asBoolean(map.get("catalog"), "catalog") } : {};
 }
 
 /** Checked against the largest share; `applyPieceSet` checks against the share at hand. */

@@ -17,13 +17,16 @@ export type SwarmMessage =
   | { readonly type: "join"; readonly share: number; readonly tag: Uint8Array; readonly proof: Uint8Array }
   /** `tag` answers a join that is unknown or badly proved (`share` 0); without it, the sender leaves its own `share`. */
   | { readonly type: "leave"; readonly share: number; readonly tag?: Uint8Array }
-  | { readonly type: "manifest-request"; readonly share: number; readonly offset: number }
+  /** `catalog`: the catalog may follow without being requested (`catalogBlock` of the swarm). */
+  | { readonly type: "manifest-request"; readonly share: number; readonly offset: number; readonly catalog?: boolean }
+  /** `catalog`: it does, as if it had been requested with this. */
   | {
       readonly type: "manifest";
       readonly share: number;
       readonly offset: number;
       readonly total: number;
       readonly bytes: Uint8Array;
+      readonly catalog?: boolean;
     }
   | { readonly type: "have"; readonly share: number; readonly pieces: PieceSet }
   | { readonly type: "donthave"; readonly share: number; readonly pieces: PieceSet }

@@ -44,14 +44,21 @@ const simple = fc.constantFrom("interested", "notinterested", "choke", "unchoke"
 const message: fc.Arbitrary<SwarmMessage> = fc.oneof(
   fc.record({ type: fc.constant("join"), share, tag: id, proof: id }),
   fc.record({ type: fc.constant("leave"), share, tag: id }, { requiredKeys: ["type", "share"] }),
-  fc.record({ type: fc.constant("manifest-request"), share, offset: fc.nat(MAX_MANIFEST_BYTES) }),
-  fc.record({
-    type: fc.constant("manifest"),
-    share,
-    offset: fc.nat(10_000),
-    total: fc.integer({ min: 11_000, max: MAX_MANIFEST_BYTES }),
-    bytes: fc.uint8Array({ minLength: 1, maxLength: 1000 }),
-  }),
+  fc.record(
+    { type: fc.constant("manifest-request"), share, offset: fc.nat(MAX_MANIFEST_BYTES), catalog: fc.boolean() },
+    { requiredKeys: ["type", "share", "offset"] },
+  ),
+  fc.record(
+    {
+      type: fc.constant("manifest"),
+      share,
+      offset: fc.nat(10_000),
+      total: fc.integer({ min: 11_000, max: MAX_MANIFEST_BYTES }),
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 1000 }),
+      catalog: fc.boolean(),
+    },
+    { requiredKeys: ["type", "share", "offset", "total", "bytes"] },
+  ),
   fc.record({ type: fc.constantFrom("have", "donthave"), share, pieces }),
   fc.record({ type: simple, share }),
   fc.record({ type: fc.constant("request"), share, blocks, samples }),
@@ -86,6 +93,7 @@ describe("swarm control frames", () => {
         offset: 2 ** 20,
         total: MAX_MANIFEST_BYTES,
         bytes: new Uint8Array(MANIFEST_CHUNK),
+        catalog: true,
       },
       {
         type: "have",
@@ -117,6 +125,7 @@ describe("swarm control frames", () => {
       { type: "manifest", share: 1, offset: 0, total: MAX_MANIFEST_BYTES + 1, bytes: new Uint8Array(1) },
     ],
     ["a chunk beyond the total", { type: "manifest", share: 1, offset: 9, total: 10, bytes: new Uint8Array(2) }],
+    ["a catalog that is neither", { type: "manifest-request", share: 1, offset: 0, catalog: 1 }],
     ["an empty chunk", { type: "manifest", share: 1, offset: 9, total: 10, bytes: new Uint8Array(0) }],
     [
       "a chunk over the limit",

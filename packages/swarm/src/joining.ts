@@ -22,8 +22,9 @@ export function joinLinked(ctx: Context, share: ShareState, id: NodeId): void {
   if (link === undefined || share.paused || share.peers.has(id) || share.banned.has(id)) return;
   const peer = sendJoin(ctx, share, link);
   if (!share.incomplete) return;
-  expectManifest(ctx, peer);
+  // In this order, so that we are unchoked before the manifest is on its way, and the catalog may follow.
   expectPieces(ctx, peer);
+  expectManifest(ctx, peer);
 }
 
 /** We take part from now on: peers that joined too early need not find out by themselves. */

@@ -1,10 +1,12 @@
 import { MANIFEST_CHUNK, MANIFEST_REQUESTS, MAX_MANIFEST_BYTES, rootOf, type SwarmMessage } from "@starling/protocol";
+import { queueCatalog } from "./answering.ts";
 import type { Context } from "./context.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { ShareState } from "./share-state.ts";
 import { pump } from "./uploader.ts";
 
 type ManifestChunk = Extract<SwarmMessage, { type: "manifest" }>;
+type ManifestRequest = Extract<SwarmMessage, { type: "manifest-request" }>;
 
 /** A manifest on its way from one peer. */
 export interface ManifestFetch {
@@ -48,6 +50,7 @@ export function onManifestChunk(
   chunk: ManifestChunk,
 ): Uint8Array | ManifestProblem | null {
   const fetch = peer.share.manifestFetch;
+  peer.announcedCatalog ||= chunk.catalog === true;
   if (fetch?.from !== peer || !fetch.asked.delete(chunk.offset)) return null;
   if (chunk.total < 1 || chunk.total > MAX_MANIFEST_BYTES) return "manifest-size";
   fetch.bytes ??= new Uint8Array(chunk.total);
@@ -66,13 +69,21 @@ export function onManifestChunk(
 
 export type ManifestProblem = "manifest-size" | "manifest-chunk" | "wrong-manifest";
 
-/** Sends a chunk, or queues it behind the link's queue. Returns a reason to end the link if too many wait. */
-export function onManifestRequest(ctx: Context, peer: PeerState, offset: number): string | null {
+/**
+ * Sends a chunk, or queues it behind the link's queue, and the catalog if that is welcome (`catalog`) and may follow.
+ * Returns a reason to end the link if too many wait.
+ */
+export function onManifestRequest(
+  ctx: Context,
+  peer: PeerState,
+  { offset, catalog = false }: ManifestRequest,
+): string | null {
   const total = peer.share.content?.table.bytes.length;
   if (total === undefined) return null;
   if (offset % MANIFEST_CHUNK !== 0 || offset >= total) return "bad-manifest-offset";
   if (peer.manifestOffsets.length >= MANIFEST_REQUESTS) return "too-many-manifest-requests";
   peer.manifestOffsets.push(offset);
+  if (catalog && offset === 0) queueCatalog(ctx, peer);
   pump(ctx);
   return null;
 }
@@ -99,5 +110,6 @@ function askNext(ctx: Context, fetch: ManifestFetch): void {
   const offset = fetch.nextOffset;
   fetch.nextOffset += MANIFEST_CHUNK;
   fetch.asked.add(offset);
-  ctx.send(fetch.from, { type: "manifest-request", share: fetch.from.localNumber, offset });
+  const request = { type: "manifest-request", share: fetch.from.localNumber, offset } as const;
+  ctx.send(fetch.from, offset === 0 ? { ...request, catalog: true } : request);
 }

@@ -179,6 +179,9 @@ export class PeerState {
   keptSince = 0;
   /** Offsets of the manifest that it waits for. */
   manifestOffsets: number[] = [];
+  /** The catalog follows the manifest (announced-catalog.ts): we queued it unasked; the peer has announced it. */
+  owesCatalog = false;
+  announcedCatalog = false;
   /** Pieces that it got of us, a sole seed, and that no other peer has yet. */
   heldAlone = 0;
   /** When another peer last got a piece that was promised to this one, in ms. */

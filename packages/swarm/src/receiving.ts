@@ -88,7 +88,7 @@ function takeOfShare(ctx: Context, peer: PeerState, message: MessageOfShare): st
       addCandidates(ctx, peer.share, message.ids.map(nodeIdFromBytes));
       return null;
     case "manifest-request":
-      return onManifestRequest(ctx, peer, message.offset);
+      return onManifestRequest(ctx, peer, message);
     case "manifest":
       return takeManifest(ctx, peer, message);
     default:

@@ -5,6 +5,7 @@ import {
   MAX_REQUEST_BLOCKS,
   type SwarmMessage,
 } from "@starling/protocol";
+import { takeAnnounced } from "./announced-catalog.ts";
 import { claim, disclaim, updateInterest } from "./availability.ts";
 import { type BegunPiece, dropBegun } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
@@ -39,7 +40,8 @@ export function refill(ctx: Context, peer: PeerState): void {
   while (mayAsk(peer) && hasRoom(peer) && isWithinLimits(ctx, peer.share)) {
     const next = nextBlock(ctx, peer);
     if (next === null) break;
-    blocks.push(ask(ctx, peer, next));
+    const range = ask(ctx, peer, next);
+    if (!takeAnnounced(peer, range)) blocks.push(range);
     if (blocks.length === MAX_REQUEST_BLOCKS) {
       sendRequest(ctx, peer, blocks);
       blocks = [];
@@ -85,8 +87,10 @@ function refillPeers(ctx: Context, share: ShareState): void {
 export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage): BegunPiece | string | null {
   const key = blockKey(message.piece, message.offset);
   const entry = peer.outstanding.get(key);
-  if (entry === undefined) return "unrequested-block";
   const { length } = message.payload;
+  if (entry === undefined) {
+    return takeAnnounced(peer, [message.piece, message.offset, length]) ? null : "unrequested-block";
+  }
   if (entry.length !== length) return "wrong-block-length";
   const late = !entry.live;
   settle(ctx, peer, key, entry);
@@ -107,10 +111,14 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
 /** The peer will not send these blocks. */
 export function onReject(ctx: Context, peer: PeerState, blocks: readonly BlockRange[]): void {
   const refused = new Set<BegunPiece>();
-  for (const [piece, offset] of blocks) {
+  for (const range of blocks) {
+    const [piece, offset] = range;
     const key = blockKey(piece, offset);
     const entry = peer.outstanding.get(key);
-    if (entry === undefined) continue;
+    if (entry === undefined) {
+      takeAnnounced(peer, range);
+      continue;
+    }
     const unexpected = entry.live && !peer.peerChoking;
     settle(ctx, peer, key, entry);
     // It unchokes us and yet refuses: believe the refusal, or the two of us would go round for ever.

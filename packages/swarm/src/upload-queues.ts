@@ -12,6 +12,10 @@ export function queuesOf({ ready, parked, uploads, kept }: PeerState): readonly 
   return [ready, parked, uploads, kept];
 }
 
+export function isQueued(peer: PeerState, key: number): boolean {
+  return queuesOf(peer).some((queue) => queue.has(key));
+}
+
 export function keep(ctx: Context, peer: PeerState, key: number, range: BlockRange): void {
   if (peer.kept.size === 0) peer.keptSince = ctx.now;
   peer.kept.set(key, range);

@@ -2,8 +2,9 @@ import { type BlockRange, MANIFEST_CHUNK } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { stamp } from "./flow.ts";
 import { takeUpKept } from "./kept-requests.ts";
+import { blockKey } from "./limits.ts";
 import type { Link, PeerState } from "./peer-state.ts";
-import { take } from "./upload-queues.ts";
+import { isQueued, take } from "./upload-queues.ts";
 
 /**
  * Serving what is queued (upload-queues.ts). Blocks are handed to a channel only while its queue is short and the governor
@@ -186,6 +187,7 @@ function sendManifestChunk(ctx: Context, peer: PeerState): boolean {
   const chunk = bytes.subarray(offset, offset + MANIFEST_CHUNK);
   peer.link.queuedBytes += chunk.length;
   peer.link.queueChangedAt = ctx.now;
-  ctx.send(peer, { type: "manifest", share: peer.localNumber, offset, total: bytes.length, bytes: chunk });
+  const message = { type: "manifest", share: peer.localNumber, offset, total: bytes.length, bytes: chunk } as const;
+  ctx.send(peer, peer.owesCatalog && isQueued(peer, blockKey(0, 0)) ? { ...message, catalog: true } : message);
   return true;
 }

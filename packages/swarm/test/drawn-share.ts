@@ -24,9 +24,16 @@ export interface DrawnShareOptions {
   readonly seed?: number;
   /** Piece i is a copy of piece `same[i]`. */
   readonly same?: Readonly<Record<number, number>>;
+  readonly hasPassword?: boolean;
 }
 
-export function drawShare({ lengths, catalogPieces = 1, seed = 1, same = {} }: DrawnShareOptions): DrawnShare {
+export function drawShare({
+  lengths,
+  catalogPieces = 1,
+  seed = 1,
+  same = {},
+  hasPassword = false,
+}: DrawnShareOptions): DrawnShare {
   const random = new Random(seed);
   const pieces: Uint8Array[] = [];
   for (const [i, length] of lengths.entries()) {
@@ -39,7 +46,7 @@ export function drawShare({ lengths, catalogPieces = 1, seed = 1, same = {} }: D
     packed.set(idBytes(hash), i * 32);
   });
   const manifest = encodeManifest({
-    hasPassword: false,
+    hasPassword,
     salt: random.bytes(16),
     commitment: random.bytes(32),
     catalogPieces,

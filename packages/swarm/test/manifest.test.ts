@@ -43,7 +43,7 @@ describe("fetching the manifest", () => {
   it("asks whoever has it, at most eight chunks at once, and goes on with what is wanted", () => {
     const talk = opening();
     talk.join(B);
-    expect(sent(holder(talk), "manifest-request", A)).toEqual([{ type: "manifest-request", share: 1, offset: 0 }]);
+    expect(sent(holder(talk), "manifest-request", A)).toMatchObject([{ share: 1, offset: 0 }]);
     const effects = answerAll(talk, A);
     expect(rootOf(of(effects, "manifest")[0]!.bytes)).toBe(root);
     expect(sent(effects, "have", B)[0]!.pieces).toEqual({ ranges: [] });
@@ -54,7 +54,7 @@ describe("fetching the manifest", () => {
     const talk = opening();
     talk.input({ type: "providers", root, peers: [A] });
     const first = talk.linkUp(A).flatMap((effect) => (effect.type === "send" ? [effect.message.type] : []));
-    expect(first).toEqual(["join", "manifest-request", "interested"]);
+    expect(first).toEqual(["join", "interested", "manifest-request"]);
     const seed = new Conversation(SHARE);
     seed.seed();
     seed.join(B);
