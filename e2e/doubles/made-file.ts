@@ -11,21 +11,23 @@ declare global {
 
 /**
  * Makes a File in the page as `window.madeFile`: few random chunks repeated, each time behind a number, so that no two
- * pieces are equal and nothing of it stays in the script heap.
+ * pieces are equal and nothing of it stays in the script heap. Its parts are no slices of Blobs: of thousands of those
+ * Chromium makes a File that now and then, on a busy machine mostly, cannot be read.
  */
 export async function makeFile(page: Page, name: string, bytes: number): Promise<void> {
   await page.evaluate(
     ([name, bytes, chunk]) => {
-      const random = Array.from({ length: 16 }, () => {
-        const content = new Uint8Array(chunk);
-        for (let at = 0; at < chunk; at += 65_536) crypto.getRandomValues(content.subarray(at, at + 65_536));
+      const randomBlob = (length: number) => {
+        const content = new Uint8Array(length);
+        for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(content.subarray(at, at + 65_536));
         return new Blob([content]);
-      });
+      };
+      const number = (index: number) => Uint32Array.of(index, 0x5afe);
+      const random = Array.from({ length: 16 }, () => randomBlob(chunk - number(0).byteLength));
       const parts: BlobPart[] = [];
-      for (let at = 0; at < bytes; at += chunk) {
-        const numbered = [Uint32Array.of(at / chunk, 0x5afe), random[(at / chunk) % random.length] ?? ""];
-        parts.push(new Blob(numbered).slice(0, Math.min(chunk, bytes - at)));
-      }
+      const chunks = Math.floor(bytes / chunk);
+      for (let index = 0; index < chunks; index++) parts.push(number(index), random[index % random.length] ?? "");
+      parts.push(randomBlob(bytes - chunks * chunk));
       window.madeFile = new File(parts, name);
     },
     [name, bytes, MIB / 4] as const,
