@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Browser, test as base, expect } from "playwright/test";
 import { randomFile } from "./files.ts";
 import { hideTab } from "./hidden-tab.ts";
+import { Laptop } from "./laptop.ts";
 import { Person } from "./person.ts";
 import { freePort, ServerProcess } from "./server.ts";
 
@@ -48,6 +49,8 @@ interface Fixtures {
   crowd: Crowd;
   /** Another tab, on the landing page, in the browser profile of this person. */
   tabOf: (person: Person) => Promise<Person>;
+  /** Somebody whose browser runs on a computer of their own. */
+  laptop: (name: string) => Promise<Laptop>;
   /** Ada shares `film.bin`, so many random bytes. */
   shareOf: (bytes: number) => Promise<Shared>;
   /** Ada shares `film.bin`, and Ben begins to download it. */
@@ -106,6 +109,16 @@ export const test = base.extend<Fixtures>({
       return tab;
     });
     expect(tabs.flatMap(({ troubles }) => troubles)).toEqual([]);
+  },
+  laptop: async ({ playwright, launchOptions, server }, use) => {
+    const laptops: Laptop[] = [];
+    await use(async (name) => {
+      const laptop = await Laptop.open(name, await playwright.chromium.launch(launchOptions), server.url);
+      laptops.push(laptop);
+      return laptop;
+    });
+    for (const laptop of laptops) await laptop.shutDown();
+    expect(laptops.flatMap(({ owner }) => owner.troubles)).toEqual([]);
   },
   shareOf: async ({ person, folder }, use) => {
     await use(async (bytes) => {

@@ -5,7 +5,8 @@ import { CHROMIUM_FLAGS, chromiumPath } from "../scripts/chromium.mjs";
 const executablePath = chromiumPath(existsSync);
 
 /** Cases that wait more than they work. */
-const WAITING = /(clocks|damage|errors|evil-server|folder|hostile|privacy|server-messages|starting|tabs)\.spec\.ts/;
+const WAITING =
+  /(clocks|damage|errors|evil-server|folder|hostile|privacy|server-messages|sleep|starting|tabs)\.spec\.ts/;
 
 /**
  * Real tabs against the real server. `waiting` cases run two at a time, `busy` ones alone: several at once would measure
