@@ -1,6 +1,6 @@
 import { encodeIntentBody, type NodeId, SESSION_BYTES, toHex } from "@starling/protocol";
 import { endSession } from "./lifecycle.ts";
-import { DIALS_END, INTENT_TIMEOUT_MS, OPTIONAL_DIALS_END } from "./limits.ts";
+import { ACCEPTED_PATIENCE_MS, DIALS_END, INTENT_TIMEOUT_MS, OPTIONAL_DIALS_END } from "./limits.ts";
 import { post } from "./sending.ts";
 import type { Session } from "./session.ts";
 import { newKeys } from "./session-keys.ts";
@@ -39,10 +39,15 @@ function dialsUnderWay(state: State): number {
   return count;
 }
 
-/** An incoming session under way may become the link, so the peer is not dialled beside it. */
 function isDue(state: State, peer: Peer): boolean {
-  if (peer.wanted === null || peer.sessions.size > 0 || peer.retryAt > state.now) return false;
+  if (peer.wanted === null || peer.retryAt > state.now) return false;
+  for (const session of peer.sessions) if (mayBecomeLink(state, session)) return false;
   return state.bans.until(peer.id, state.now) === null;
+}
+
+/** Another session under way is not dialled beside, unless it waits for an offer that should have come by now. */
+function mayBecomeLink(state: State, { phase, deadline }: Session): boolean {
+  return phase !== "accepted" || state.now < deadline - INTENT_TIMEOUT_MS + ACCEPTED_PATIENCE_MS;
 }
 
 function mayCreate(state: State, peer: Peer): boolean {

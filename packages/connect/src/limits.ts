@@ -2,6 +2,11 @@
 
 /** From the dial to the peer's accept; and on the other side from the intent to the offer. */
 export const INTENT_TIMEOUT_MS = 10_000;
+/**
+ * A peer whose intent we accepted, and that does not go on for so long, is dialled all the same. Its intent may be one of
+ * long ago: a page that slept reads what reached its socket before (measured: it stood still for ten seconds when it woke).
+ */
+export const ACCEPTED_PATIENCE_MS = 2_000;
 /** From making the association to its open channel: description, answer and ICE. */
 export const ICE_TIMEOUT_MS = 15_000;
 /** From the open channel to both hellos. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { drawing } from "./drawing.ts";
-import { World } from "./world.ts";
+import { type Letter, World } from "./world.ts";
 
 /** Node a has the lower id throughout. */
 
@@ -97,6 +97,25 @@ test("a peer that comes back and does not dial is noticed within 15 s", () => {
   world.reload("b");
   world.run(16_000);
   expect(world.status("a", "b")).toBe("linked");
+});
+
+test("an intent of long ago, which nobody goes on with, keeps us from dialling for two seconds only", () => {
+  const world = new World();
+  const kept: Letter[] = [];
+  world.carry = (letter) => {
+    kept.push(letter);
+    return [];
+  };
+  world.want("a", "b");
+  world.run(500);
+  world.reload("a");
+  world.carry = (letter) => [letter];
+  for (const { from, body } of kept) world.input("b", { type: "message", from, body });
+  world.want("b", "a");
+  world.run(1_900);
+  expect(world.status("b", "a")).not.toBe("linked");
+  world.run(600);
+  expect(world.status("b", "a")).toBe("linked");
 });
 
 test("a peer that comes back is dialled at once when the carrier names it, unless it is there and fails", () => {
