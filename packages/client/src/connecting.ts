@@ -5,13 +5,17 @@ import type { Identity } from "./identity.ts";
 import { LinkSession } from "./link-session.ts";
 import { Runner } from "./runner.ts";
 
-/** A link that came up. */
-export interface UpLink {
+/** A link whose peer's hello is awaited. */
+export interface OpeningLink {
   readonly peer: NodeId;
-  readonly publicKey: Uint8Array;
-  readonly dialled: boolean;
   readonly localNonce: Uint8Array;
   readonly remoteNonce: Uint8Array;
+}
+
+/** A link that came up. */
+export interface UpLink extends OpeningLink {
+  readonly publicKey: Uint8Array;
+  readonly dialled: boolean;
 }
 
 /** What making links needs, and what it brings. */
@@ -21,8 +25,12 @@ export interface ConnectingHost {
   iceServers(): readonly RTCIceServer[];
   /** Bring a connection message to a peer. */
   carry(to: NodeId, body: Uint8Array): void;
+  /** Frames may be sent; `linkUp` or `ended` follows. */
+  linkOpening(session: LinkSession, link: OpeningLink): void;
   linkUp(session: LinkSession, link: UpLink): void;
   linkDown(session: SessionId, peer: NodeId, reason: DownReason): void;
+  /** An association ended, whether it was a link or not. */
+  ended(session: SessionId): void;
   /** A link that was wanted could not be made; `alternates` are peers that a refusing one named. */
   dialFailed(peer: NodeId, alternates: readonly NodeId[]): void;
   /** A frame came; the session reads it. */
@@ -74,6 +82,8 @@ export class Connecting {
         return this.#sessions.get(effect.session)?.sendHello(effect.body);
       case "close":
         return this.#sessions.get(effect.session)?.association.close(effect.reason);
+      case "link-opening":
+        return this.#linkOpening(effect);
       case "link-up":
         return this.#linkUp(effect);
       case "link-down":
@@ -108,6 +118,7 @@ export class Connecting {
         closed: ({ reason, detail }) => {
           this.#sessions.delete(id);
           this.dispatch({ type: "closed", session: id, reason: `${reason}: ${detail}` });
+          host.ended(id);
         },
       },
     );
@@ -127,6 +138,11 @@ export class Connecting {
   #flushed(id: SessionId, queuedBytes: number): void {
     const peer = this.#sessions.get(id)?.peer;
     if (peer) this.#host.flushed(peer, queuedBytes);
+  }
+
+  #linkOpening(effect: Extract<ConnectEffect, { type: "link-opening" }>): void {
+    const session = this.#sessions.get(effect.session);
+    if (session) this.#host.linkOpening(session, effect);
   }
 
   #linkUp(effect: Extract<ConnectEffect, { type: "link-up" }>): void {

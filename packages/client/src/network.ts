@@ -9,13 +9,15 @@ import {
   type Transport,
 } from "@starling/transport";
 import { Carrier } from "./carrier.ts";
-import { Connecting, type UpLink } from "./connecting.ts";
+import { Connecting, type OpeningLink, type UpLink } from "./connecting.ts";
 import type { Identity } from "./identity.ts";
 import type { LinkSession } from "./link-session.ts";
 import { PeerLanes } from "./peer-lanes.ts";
 import { Wishes } from "./wishes.ts";
 
 interface NetworkEvents {
+  /** Frames may be sent to this peer, none come yet; `linkUp` or `linkDown` follows. Not while an older link stands. */
+  linkOpening(link: OpeningLink): void;
   linkUp(link: UpLink): void;
   linkDown(peer: NodeId, reason: DownReason): void;
   /** Ms that the browser measured of a new link's path; the least of several is the path's own. */
@@ -53,6 +55,8 @@ export class Network {
   readonly #connecting: Connecting;
   readonly #signaling: SignalingClient;
   readonly #links = new Map<NodeId, LinkSession>();
+  /** Of peers that are not linked, the first that opened. */
+  readonly #opening = new Map<NodeId, LinkSession>();
   readonly #lanes: PeerLanes;
   readonly #wishes = new Wishes();
   readonly #carrier: Carrier;
@@ -117,7 +121,7 @@ export class Network {
   }
 
   send(peer: NodeId, frame: OutgoingFrame, priority: "control" | "block"): void {
-    const session = this.#links.get(peer);
+    const session = this.#links.get(peer) ?? this.#opening.get(peer);
     if (!session) return;
     this.bytesSent += frame.byteLength;
     const { association } = session;
@@ -211,8 +215,10 @@ export class Network {
       transport,
       iceServers: () => this.#iceServers,
       carry: (to, body) => this.#carrier.send(to, body),
+      linkOpening: (session, link) => this.#linkOpening(session, link),
       linkUp: (session, link) => this.#linkUp(session, link),
       linkDown: (session, peer, reason) => this.#linkDown(session, peer, reason),
+      ended: (session) => this.#ended(session),
       dialFailed: (peer, alternates) => events.dialFailed(peer, alternates),
       arrived: (session, frame) => {
         this.bytesReceived += frame.length;
@@ -280,8 +286,24 @@ export class Network {
     }
   }
 
+  #linkOpening(session: LinkSession, link: OpeningLink): void {
+    if (this.#links.has(link.peer) || this.#opening.has(link.peer)) return;
+    this.#opening.set(link.peer, session);
+    this.#options.events.linkOpening(link);
+  }
+
+  /** One that did not come up. */
+  #ended(id: SessionId): void {
+    for (const [peer, session] of this.#opening) {
+      if (session.id !== id) continue;
+      this.#opening.delete(peer);
+      this.#options.events.linkDown(peer, "bad-hello");
+    }
+  }
+
   #linkUp(session: LinkSession, link: UpLink): void {
     this.#lanes.end(link.peer);
+    this.#opening.delete(link.peer);
     this.#links.set(link.peer, session);
     this.#tellCarrier();
     session.linkUp(link.peer, () => this.#options.events.linkUp(link));

@@ -134,6 +134,10 @@ export class SwarmHost {
     return this.#swarm.view(root);
   }
 
+  linkOpening(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
+    this.#runner.dispatch({ type: "link-opening", peer, localNonce, remoteNonce });
+  }
+
   linkUp(peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
     this.#runner.dispatch({ type: "link-up", peer, localNonce, remoteNonce });
   }

@@ -70,6 +70,7 @@ function wireNetwork(options: CoreOptions, core: () => Core): Network {
     openSocket,
     iceServers: [],
     events: {
+      linkOpening: ({ peer, localNonce, remoteNonce }) => core().swarm.linkOpening(peer, localNonce, remoteNonce),
       linkUp: ({ peer, publicKey, dialled, localNonce, remoteNonce }) => {
         core().overlay.input({ type: "link-up", peer, publicKey, dialled });
         core().swarm.linkUp(peer, localNonce, remoteNonce);

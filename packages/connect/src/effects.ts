@@ -35,6 +35,17 @@ export type ConnectEffect =
   | { readonly type: "add-candidate"; readonly session: SessionId; readonly candidate: Candidate }
   /** Send the hello (its body without the kind byte) as the first frame. */
   | { readonly type: "send-hello"; readonly session: SessionId; readonly body: Uint8Array }
+  /**
+   * Our hello went out and the peer's is awaited: frames may follow ours, none is read yet. That it is the peer's channel is
+   * known from the signed descriptions. `link-up` with the same nonces, or the association's end, comes next.
+   */
+  | {
+      readonly type: "link-opening";
+      readonly peer: NodeId;
+      readonly session: SessionId;
+      readonly localNonce: Uint8Array;
+      readonly remoteNonce: Uint8Array;
+    }
   | { readonly type: "close"; readonly session: SessionId; readonly reason: string }
   /** The peer proved itself in the channel: its session now carries frames. An older session of the peer is closed first. */
   | {

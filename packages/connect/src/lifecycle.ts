@@ -53,6 +53,12 @@ export function dropSession(state: State, session: Session, detail: string): voi
   if (hadAssociation) state.emit({ type: "close", session: session.id, reason: detail });
 }
 
+/** Frames may follow our hello; an older link of the peer stands until its own hello came. */
+export function linkOpening(state: State, { id, peer, keys, remote }: Session): void {
+  if (keys === null || remote === null) return;
+  state.emit({ type: "link-opening", peer, session: id, localNonce: keys.nonce, remoteNonce: remote.nonce });
+}
+
 /**
  * The channel proved the peer. An older link of the same peer is gone without our knowing (its page was loaded anew), so
  * the new one takes its place; attempts older than it are needless.

@@ -11,7 +11,7 @@ import {
 } from "@starling/protocol";
 import { helloPayloadOf, pack, payloadOf } from "./envelopes.ts";
 import type { Candidate } from "./inputs.ts";
-import { dropSession, endSession, linkUp } from "./lifecycle.ts";
+import { dropSession, endSession, linkOpening, linkUp } from "./lifecycle.ts";
 import { MAX_RESENDS, MAX_SESSION_CANDIDATES, RESEND_AFTER_MS } from "./limits.ts";
 import { type Outgoing, ownDescription, type Session } from "./session.ts";
 import type { State } from "./state.ts";
@@ -101,6 +101,7 @@ function sendHello(state: State, session: Session, signature: Uint8Array): void 
   state.emit({ type: "send-hello", session: session.id, body });
   session.helloSent = true;
   if (session.remoteHello === "verified") linkUp(state, session);
+  else linkOpening(state, session);
 }
 
 function sendMessage(state: State, session: Session, type: ConnectType, body: Uint8Array, signature: Uint8Array): void {

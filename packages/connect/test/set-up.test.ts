@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ConnectEffect } from "../src/index.ts";
 import { drawing } from "./drawing.ts";
 import { type Letter, World } from "./world.ts";
 
@@ -30,6 +31,19 @@ test("a dials b: associations are made only after accept and offer, the link is 
     world.node("b").machine.sessionOf(world.node("a").id),
   );
   expect(world.status("b", "a")).toBe("linked");
+});
+
+test("a link is opening from our hello to the peer's, with the nonces that it will have", () => {
+  const world = new World();
+  const seen: Extract<ConnectEffect, { type: "link-opening" | "link-up" }>[] = [];
+  world.onEffect = (node, effect) => {
+    const isLink = effect.type === "link-opening" || effect.type === "link-up";
+    if (node.name === "a" && isLink) seen.push(effect);
+  };
+  world.want("a", "b");
+  world.run(1_000);
+  expect(seen.map(({ type }) => type)).toEqual(["link-opening", "link-up"]);
+  expect(seen[1]).toMatchObject({ ...seen[0], type: "link-up" });
 });
 
 test("crossing intents: the lower id's stands, and one association is made on each side", () => {

@@ -45,6 +45,13 @@ export type SwarmInput =
   | { readonly type: "remove"; readonly root: Root }
   /** Answer to `find-providers`, and any other hint of who may have the share (link hints, peer exchange outside). */
   | { readonly type: "providers"; readonly root: Root; readonly peers: readonly NodeId[] }
+  /** Our hello went out over a new link and the peer's is awaited: joins may go behind ours. As `link-up`, which follows. */
+  | {
+      readonly type: "link-opening";
+      readonly peer: NodeId;
+      readonly localNonce: Uint8Array;
+      readonly remoteNonce: Uint8Array;
+    }
   /** A link passed hello. The nonces (32 bytes each) bind our joins to this link. */
   | {
       readonly type: "link-up";

@@ -38,11 +38,28 @@ export function joinDeclined(ctx: Context, share: ShareState): void {
   }
 }
 
-export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
-  linkDown(ctx, peer);
+/** Joins go out a round trip before the link is up, unless an older link of the peer stands. */
+export function linkOpening(ctx: Context, peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
+  if (ctx.links.has(peer)) return;
   const link = new Link(peer, localNonce, remoteNonce);
+  link.isOpening = true;
+  ctx.links.set(peer, link);
+  joinCandidate(ctx, peer);
+}
+
+export function linkUp(ctx: Context, peer: NodeId, localNonce: Uint8Array, remoteNonce: Uint8Array): void {
+  const opening = ctx.links.get(peer);
+  const isKnown = opening?.isOpening === true && equalBytes(opening.localNonce, localNonce);
+  if (!isKnown) linkDown(ctx, peer);
+  const link = isKnown ? opening : new Link(peer, localNonce, remoteNonce);
+  link.isOpening = false;
   ctx.links.set(peer, link);
   measurePath(ctx, link);
+  joinCandidate(ctx, peer);
+}
+
+/** Every share that wants something joins its candidate. */
+function joinCandidate(ctx: Context, peer: NodeId): void {
   for (const share of ctx.shares.values()) {
     if (share.incomplete && share.candidates.has(peer)) joinLinked(ctx, share, peer);
   }

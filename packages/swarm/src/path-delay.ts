@@ -45,9 +45,10 @@ export class PathDelay {
   /** Ms that a short message and its answer take; infinite before anything is known. */
   get greeting(): number {
     const packets = this.#packets;
-    // Sooner than packets can come: it crossed our message and was no answer to it.
-    const isAnswer = packets === null || this.#greeting >= packets;
-    return isAnswer ? this.#greeting : packets + PAGES_MS;
+    if (packets === null) return this.#greeting;
+    // None was measured, or it came sooner than packets can: it crossed our message and was no answer to it.
+    const isNone = this.#greeting === Number.POSITIVE_INFINITY || this.#greeting < packets;
+    return isNone ? packets + PAGES_MS : this.#greeting;
   }
 
   /** Ms; infinite before anything is known. */

@@ -36,6 +36,8 @@ export class Link {
   readonly peer: NodeId;
   readonly localNonce: Uint8Array;
   readonly remoteNonce: Uint8Array;
+  /** The peer's hello is awaited: what we send now it reads no sooner than its channel opens. */
+  isOpening = false;
   readonly members = new Map<Root, PeerState>();
   /** By the number that the peer gave the share. */
   readonly byRemote = new Map<number, PeerState>();
@@ -120,6 +122,8 @@ export class PeerState {
   readonly joinSentAt: number;
   /** It sent something that it could not send before our join arrived. */
   heard = false;
+  /** Our join went out while the link was opening, so that its answer tells nothing of the round trip. */
+  readonly #joinedEarly: boolean;
 
   /** Pieces it says it has; sized for any share until the manifest is known. */
   bits: Uint8Array;
@@ -203,6 +207,7 @@ export class PeerState {
     this.up = known?.up ?? new RateMeter();
     this.createdAt = known?.createdAt ?? now;
     this.joinSentAt = now;
+    this.#joinedEarly = link.isOpening;
     this.link = link;
     this.share = share;
     this.id = link.peer;
@@ -217,7 +222,7 @@ export class PeerState {
   /** The peer answered our join, after so many ms. */
   greeted(roundTrip: number): void {
     this.heard = true;
-    this.link.path.greeted(roundTrip);
+    if (!this.#joinedEarly) this.link.path.greeted(roundTrip);
   }
 
   /** Both sides have joined. */

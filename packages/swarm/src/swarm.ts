@@ -7,7 +7,7 @@ import { Context } from "./context.ts";
 import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
-import { linkDown, linkUp } from "./joining.ts";
+import { linkDown, linkOpening, linkUp } from "./joining.ts";
 import { refuseKept } from "./kept-requests.ts";
 import { tryLanes } from "./lane-trial.ts";
 import { DEFAULT_LIMITS, type SwarmLimits } from "./limits.ts";
@@ -77,6 +77,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         return receiveBlock(this.#ctx, input.peer, input.block);
       case "message":
         return this.#message(input);
+      case "link-opening":
+        return linkOpening(this.#ctx, input.peer, input.localNonce, input.remoteNonce);
       case "link-up":
         return linkUp(this.#ctx, input.peer, input.localNonce, input.remoteNonce);
       case "link-down":
@@ -102,7 +104,19 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
   #ofShare(
     input: Exclude<
       SwarmInput,
-      Input<"block" | "message" | "link-up" | "link-down" | "path" | "flushed" | "tick" | "pulse" | "limit" | "add">
+      Input<
+        | "block"
+        | "message"
+        | "link-opening"
+        | "link-up"
+        | "link-down"
+        | "path"
+        | "flushed"
+        | "tick"
+        | "pulse"
+        | "limit"
+        | "add"
+      >
     >,
   ): void {
     const ctx = this.#ctx;

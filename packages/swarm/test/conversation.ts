@@ -24,6 +24,7 @@ export class Conversation {
   /** Everything since the last `take`. */
   effects: SwarmEffect[] = [];
   readonly #nonces = new Map<NodeId, { ours: Uint8Array; theirs: Uint8Array }>();
+  readonly #opening = new Set<NodeId>();
   #links = 0;
 
   constructor(share: DrawnShare, limits: Partial<SwarmLimits> = {}, random: () => number = () => 0) {
@@ -57,11 +58,24 @@ export class Conversation {
     return this.input({ type: "add", root, manifest, have: null, wanted, paused: false });
   }
 
-  linkUp(peer: NodeId): SwarmEffect[] {
+  linkOpening(peer: NodeId): SwarmEffect[] {
+    const { ours, theirs } = this.#newNonces(peer);
+    this.#opening.add(peer);
+    return this.input({ type: "link-opening", peer, localNonce: ours, remoteNonce: theirs });
+  }
+
+  /** The link that was opening comes up, or another. */
+  linkUp(peer: NodeId, which: "the opening" | "another" = "the opening"): SwarmEffect[] {
+    const known = this.#opening.delete(peer) && which === "the opening" ? this.#nonces.get(peer) : undefined;
+    const { ours, theirs } = known ?? this.#newNonces(peer);
+    return this.input({ type: "link-up", peer, localNonce: ours, remoteNonce: theirs });
+  }
+
+  #newNonces(peer: NodeId) {
     this.#links++;
     const nonces = { ours: new Uint8Array(32).fill(this.#links), theirs: new Uint8Array(32).fill(128 + this.#links) };
     this.#nonces.set(peer, nonces);
-    return this.input({ type: "link-up", peer, localNonce: nonces.ours, remoteNonce: nonces.theirs });
+    return nonces;
   }
 
   joinMessage(peer: NodeId, share = 7): Message<"join"> {

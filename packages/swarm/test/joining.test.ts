@@ -31,6 +31,31 @@ describe("joining", () => {
     expect(sent(talk.linkUp(A), "join", A)).toHaveLength(1);
   });
 
+  it("joins behind its own hello, once, and measures the path when the link is up", () => {
+    const talk = fetching();
+    talk.input({ type: "providers", root, peers: [A] });
+    const opening = talk.linkOpening(A);
+    expect(sent(opening, "join", A)).toHaveLength(1);
+    expect(of(opening, "measure")).toEqual([]);
+    const up = talk.linkUp(A);
+    expect(sent(up, "join", A)).toEqual([]);
+    expect(of(up, "measure")).toHaveLength(1);
+    const answer = talk.say(A, talk.joinMessage(A));
+    expect(of(answer, "drop")).toEqual([]);
+    expect(sent(answer, "join", A)).toEqual([]);
+  });
+
+  it("joins anew over another link than the one that was opening, and leaves one that stands alone", () => {
+    const talk = fetching();
+    talk.input({ type: "providers", root, peers: [A] });
+    talk.linkOpening(A);
+    talk.linkOpening(B);
+    expect(sent(talk.linkUp(A, "another"), "join", A)).toHaveLength(1);
+    expect(talk.linkOpening(A)).toEqual([]);
+    talk.input({ type: "link-down", peer: A });
+    expect(sent(talk.linkOpening(A), "join", A)).toHaveLength(1);
+  });
+
   it("answers a proved join with its own and its have-set", () => {
     const talk = new Conversation(SHARE);
     talk.seed();

@@ -14,6 +14,14 @@ describe("the delay of a path", () => {
     expect(path.minRoundTrip).toBe(70);
   });
 
+  it("adds to packets what pages take where no greeting was measured", () => {
+    const path = new PathDelay();
+    path.measured(50);
+    expect(path.minRoundTrip).toBe(70);
+    path.greeted(62);
+    expect(path.minRoundTrip).toBe(62);
+  });
+
   it("counts what busy pages take as part of the path, until a block came back sooner", () => {
     const path = new PathDelay();
     path.measured(50);
