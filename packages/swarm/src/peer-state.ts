@@ -29,6 +29,8 @@ export interface Outstanding {
   live: boolean;
   /** It was cancelled: until its block or reject comes, it still fills the path. */
   cancelled: boolean;
+  /** It comes without a request (announced-catalog.ts). */
+  readonly announced: boolean;
 }
 
 /** A channel to a peer, shared by all shares. */

@@ -41,7 +41,7 @@ export function refill(ctx: Context, peer: PeerState): void {
     const next = nextBlock(ctx, peer);
     if (next === null) break;
     const range = ask(ctx, peer, next);
-    if (!takeAnnounced(peer, range)) blocks.push(range);
+    if (range !== null) blocks.push(range);
     if (blocks.length === MAX_REQUEST_BLOCKS) {
       sendRequest(ctx, peer, blocks);
       blocks = [];
@@ -95,7 +95,7 @@ export function takeBlock(ctx: Context, peer: PeerState, message: BlockMessage):
   const late = !entry.live;
   settle(ctx, peer, key, entry);
   peer.refusals = 0;
-  count(ctx, peer, message, ctx.now - entry.at);
+  count(ctx, peer, message, entry);
   const { begun, block } = entry;
   // Given up as passed over, and yet it came: the peer has the piece and only is slow.
   if (late) claim(peer, peer.share.content, begun.index);
@@ -231,9 +231,12 @@ function isSmall(peer: PeerState): boolean {
   return peer.outstandingBytes <= peer.outstandingCount * SMALL_BLOCK;
 }
 
-function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockRange {
+/** Counts on a block from now on. Null: the peer announced it, so that it need not be requested. */
+function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockRange | null {
   const offset = begun.offsetOf(block);
   const length = begun.lengthOf(block);
+  const range: BlockRange = [begun.index, offset, length];
+  const announced = takeAnnounced(peer, range);
   begun.ask(block);
   if (begun.free === 0) peer.share.open.delete(begun);
   peer.outstanding.set(blockKey(begun.index, offset), {
@@ -243,13 +246,14 @@ function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockR
     at: ctx.now,
     live: true,
     cancelled: false,
+    announced,
   });
   peer.outstandingBytes += length;
   peer.outstandingCount++;
   ctx.outstandingBytes += length;
   ctx.speed.down.take(length);
   peer.share.speed.down.take(length);
-  return [begun.index, offset, length];
+  return announced ? null : range;
 }
 
 function sendRequest(ctx: Context, peer: PeerState, blocks: BlockRange[]): void {
@@ -258,14 +262,15 @@ function sendRequest(ctx: Context, peer: PeerState, blocks: BlockRange[]): void 
   ctx.send(peer, message);
 }
 
-function count(ctx: Context, peer: PeerState, message: BlockMessage, response: number): void {
+function count(ctx: Context, peer: PeerState, message: BlockMessage, { at, announced }: Outstanding): void {
   const { length } = message.payload;
   peer.down.add(length, ctx.now);
   peer.share.down.add(length, ctx.now);
   peer.lastBlockAt = ctx.now;
   peer.snubbed = false;
   peer.strikes = 0;
-  peer.window.received({ bytes: length, response, sentAt: message.sentAt }, ctx.now);
+  // One that was announced was on its way before we counted on it: it would seem to have taken no time.
+  if (!announced) peer.window.received({ bytes: length, response: ctx.now - at, sentAt: message.sentAt }, ctx.now);
   if (peer.samples.length >= MAX_DELAY_SAMPLES) return;
   // Signed difference of two clocks modulo 2^32: only its changes mean anything.
   peer.samples.push([message.sentAt, (Math.floor(ctx.now) - message.sentAt) | 0]);

@@ -35,6 +35,35 @@ function opening(...others: (typeof B)[]): Conversation {
   return talk;
 }
 
+/** Blocks come 200 ms after they were asked for: the first ones, as in SCTP's slow start, one each 200 ms, then one each 30. */
+class Line {
+  readonly #talk: Conversation;
+  readonly #coming: { at: number; block: BlockRange }[] = [];
+  #free = 0;
+  #count = 0;
+
+  constructor(talk: Conversation) {
+    this.#talk = talk;
+  }
+
+  ask(blocks: readonly BlockRange[]): void {
+    for (const block of blocks) {
+      this.#free = Math.max(this.#talk.now + 200, this.#free + (this.#count++ < 8 ? 200 : 30));
+      this.#coming.push({ at: this.#free, block });
+    }
+  }
+
+  /** Until all has come; in ms. */
+  run(): number {
+    const since = this.#talk.now;
+    for (let next = this.#coming.shift(); next !== undefined; next = this.#coming.shift()) {
+      this.#talk.now = next.at;
+      this.ask(asked(this.#talk.block(A, next.block)));
+    }
+    return this.#talk.now - since;
+  }
+}
+
 function wantCatalog(talk: Conversation) {
   return talk.input({ type: "want", root: SHARE.root, wanted: [[0, 1]] });
 }
@@ -96,6 +125,22 @@ describe("an announced catalog", () => {
     expect(asked(wantCatalog(talk))).toEqual([]);
     const [verify] = of(talk.block(A, CATALOG), "verify");
     expect(verify?.bytes).toEqual(SHARE.pieces[0]);
+  });
+
+  it("tells nothing of the time that requests take, which bounds what is asked for at once", () => {
+    const share = drawShare({ lengths: [600, ...sizes(60, 64 * KIB)] });
+    const talk = new Conversation(share);
+    const { root, pieces } = share;
+    talk.input({ type: "add", root, manifest: null, have: null, wanted: [], paused: false });
+    talk.input({ type: "providers", root, peers: [A] });
+    talk.source(A);
+    talk.input({ type: "path", peer: A, roundTripMs: 200 });
+    talk.say(A, manifestOf(share));
+    const line = new Line(talk);
+    line.ask(asked(talk.input({ type: "want", root, wanted: [[0, pieces.length]] })));
+    talk.now += 5;
+    line.ask(asked(talk.block(A, CATALOG)));
+    expect(line.run()).toBeLessThan(4_000);
   });
 
   it("is asked for when the peer rejects it after all", () => {
