@@ -25,15 +25,6 @@ test("a receiver whose laptop sleeps in the middle goes on when it wakes, and fe
   await owner.savesTheSame(file);
 });
 
-async function secondsUntilMore(receiver: Person): Promise<string> {
-  const since = Date.now();
-  const { bytesVerified } = (await receiver.share()).progress;
-  await expect
-    .poll(async () => (await receiver.share()).progress.bytesVerified, { intervals: [50], timeout: 60_000 })
-    .toBeGreaterThan(bytesVerified);
-  return ((Date.now() - since) / 1000).toFixed(1);
-}
-
 test("a sharer whose laptop sleeps in the middle is waited for, and serves on when it wakes", async ({
   laptop,
   person,
@@ -55,3 +46,13 @@ test("a sharer whose laptop sleeps in the middle is waited for, and serves on wh
   await receiver.complete();
   await receiver.savesTheSame(file);
 });
+
+/** Until something more is verified. */
+async function secondsUntilMore(receiver: Person): Promise<string> {
+  const since = Date.now();
+  const { bytesVerified } = (await receiver.share()).progress;
+  await expect
+    .poll(async () => (await receiver.share()).progress.bytesVerified, { intervals: [50], timeout: 60_000 })
+    .toBeGreaterThan(bytesVerified);
+  return ((Date.now() - since) / 1000).toFixed(1);
+}

@@ -1,4 +1,4 @@
-import { Connect, type ConnectEffect, type ConnectInput, type DownReason, type SessionId } from "@starling/connect";
+import { Connect, type ConnectEffect, type ConnectInput, type SessionId } from "@starling/connect";
 import type { NodeId } from "@starling/protocol";
 import type { Transport } from "@starling/transport";
 import type { Identity } from "./identity.ts";
@@ -28,7 +28,7 @@ export interface ConnectingHost {
   /** Frames may be sent; `linkUp` or `ended` follows. */
   linkOpening(session: LinkSession, link: OpeningLink): void;
   linkUp(session: LinkSession, link: UpLink): void;
-  linkDown(session: SessionId, peer: NodeId, reason: DownReason): void;
+  linkDown(session: SessionId, peer: NodeId): void;
   /** An association ended, whether it was a link or not. */
   ended(session: SessionId): void;
   /** A link that was wanted could not be made; `alternates` are peers that a refusing one named. */
@@ -87,7 +87,7 @@ export class Connecting {
       case "link-up":
         return this.#linkUp(effect);
       case "link-down":
-        return this.#host.linkDown(effect.session, effect.peer, effect.reason);
+        return this.#host.linkDown(effect.session, effect.peer);
       case "attempt-failed":
         return this.#host.dialFailed(effect.peer, effect.alternates);
     }

@@ -1,4 +1,4 @@
-import type { DownReason, Importance, SessionId } from "@starling/connect";
+import type { Importance, SessionId } from "@starling/connect";
 import { DecodeError, FRAME, frameKind, type NodeId } from "@starling/protocol";
 import {
   createSignalingClient,
@@ -19,7 +19,7 @@ interface NetworkEvents {
   /** Frames may be sent to this peer, none come yet; `linkUp` or `linkDown` follows. Not while an older link stands. */
   linkOpening(link: OpeningLink): void;
   linkUp(link: UpLink): void;
-  linkDown(peer: NodeId, reason: DownReason): void;
+  linkDown(peer: NodeId): void;
   /** Ms that the browser measured of a new link's path; the least of several is the path's own. */
   roundTrip(peer: NodeId, ms: number): void;
   /** A frame of any kind but hello. */
@@ -217,7 +217,7 @@ export class Network {
       carry: (to, body) => this.#carrier.send(to, body),
       linkOpening: (session, link) => this.#linkOpening(session, link),
       linkUp: (session, link) => this.#linkUp(session, link),
-      linkDown: (session, peer, reason) => this.#linkDown(session, peer, reason),
+      linkDown: (session, peer) => this.#linkDown(session, peer),
       ended: (session) => this.#ended(session),
       dialFailed: (peer, alternates) => events.dialFailed(peer, alternates),
       arrived: (session, frame) => {
@@ -297,7 +297,7 @@ export class Network {
     for (const [peer, session] of this.#opening) {
       if (session.id !== id) continue;
       this.#opening.delete(peer);
-      this.#options.events.linkDown(peer, "bad-hello");
+      this.#options.events.linkDown(peer);
     }
   }
 
@@ -309,11 +309,11 @@ export class Network {
     session.linkUp(link.peer, () => this.#options.events.linkUp(link));
   }
 
-  #linkDown(id: SessionId, peer: NodeId, reason: DownReason): void {
+  #linkDown(id: SessionId, peer: NodeId): void {
     if (this.#links.get(peer)?.id !== id) return;
     this.#links.delete(peer);
     this.#lanes.end(peer);
     this.#tellCarrier();
-    this.#options.events.linkDown(peer, reason);
+    this.#options.events.linkDown(peer);
   }
 }

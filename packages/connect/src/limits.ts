@@ -5,6 +5,7 @@ export const INTENT_TIMEOUT_MS = 10_000;
 /**
  * A peer whose intent we accepted, and that does not go on for so long, is dialled all the same. Its intent may be one of
  * long ago: a page that slept reads what reached its socket before (measured: it stood still for ten seconds when it woke).
+ * An offer takes a round trip and the making of a connection, some 100 ms; the value was not varied.
  */
 export const ACCEPTED_PATIENCE_MS = 2_000;
 /** From making the association to its open channel: description, answer and ICE. */

@@ -17,7 +17,7 @@ export type SwarmMessage =
   | { readonly type: "join"; readonly share: number; readonly tag: Uint8Array; readonly proof: Uint8Array }
   /** `tag` answers a join that is unknown or badly proved (`share` 0); without it, the sender leaves its own `share`. */
   | { readonly type: "leave"; readonly share: number; readonly tag?: Uint8Array }
-  /** `catalog`: the catalog may follow without being requested (`catalogBlock` of the swarm). */
+  /** `catalog`: the catalog may follow without being requested, if it is small (docs/protocol.md, section 10). */
   | { readonly type: "manifest-request"; readonly share: number; readonly offset: number; readonly catalog?: boolean }
   /** `catalog`: it does, as if it had been requested with this. */
   | {

@@ -8,7 +8,7 @@ import type { PieceTable } from "./share-state.ts";
  * with the manifest, and from then on all is as if the block had been requested.
  */
 
-/** Bytes of a catalog that may follow: those of the smallest block, so that every requester would ask for it as a whole. */
+/** Bytes of a catalog that may follow: those of the smallest block (`SwarmLimits.blockBytes`), so that it is one request's. */
 const MAX_FOLLOWING = 16 * 1024;
 
 /** The catalog, if it may follow: one block behind a manifest of one chunk, and legible to everybody with the link. */

@@ -1,5 +1,8 @@
 import { idBytes, providerTag } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
+import { Candidates } from "../src/candidates.ts";
+import { Link, PeerState } from "../src/peer-state.ts";
+import { ShareState } from "../src/share-state.ts";
 import { asked, Conversation, of, sent } from "./conversation.ts";
 import { drawShare, node, sizes } from "./drawn-share.ts";
 
@@ -43,6 +46,18 @@ describe("joining", () => {
     const answer = talk.say(A, talk.joinMessage(A));
     expect(of(answer, "drop")).toEqual([]);
     expect(sent(answer, "join", A)).toEqual([]);
+  });
+
+  it("measures no round trip by the answer to a join that went out early", () => {
+    const share = new ShareState(root, [], false, new Candidates(1), 4);
+    const greeting = (isOpening: boolean) => {
+      const link = new Link(A, new Uint8Array(32), new Uint8Array(32));
+      link.isOpening = isOpening;
+      new PeerState(link, share, 0).greeted(400);
+      return link.path.greeting;
+    };
+    expect(greeting(false)).toBe(400);
+    expect(greeting(true)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("joins anew over another link than the one that was opening, and leaves one that stands alone", () => {
