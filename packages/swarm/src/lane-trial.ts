@@ -21,6 +21,11 @@ const ANSWER = 200;
 /** What a trial has to gain. */
 const GAIN = 1.2;
 /**
+ * Bytes/ms from which on a near path is limited by the machines at its ends and not by a line: packets of several
+ * associations travel in larger batches, which spares both of them work (docs/decisions/0019).
+ */
+const FAST = 8000;
+/**
  * Ms after which a link is looked at again whose line was full, or whose trial gained nothing; each time four times as long,
  * up to a minute. The first is soon: the rate before a trial may have been that of SCTP's slow start, before its first loss.
  */
@@ -33,7 +38,8 @@ type Step = "measure" | "begin" | "end" | null;
 
 /**
  * Whether further associations pay: where SCTP's congestion window always holds back some of what is sent, and packets
- * meet no queue, loss or distance limits a link; lanes are tried on it for two seconds.
+ * meet no queue, loss or distance limits a link; lanes are tried on it for two seconds. A near and fast one has them at once:
+ * what they gain there is less than its rate varies by.
  */
 export class LaneTrial {
   #state: "waiting" | "trying" | "kept" = "waiting";
@@ -51,11 +57,15 @@ export class LaneTrial {
     return this.#state === "waiting" ? 0 : LANES;
   }
 
-  /** @param held ms for which SCTP has held back some without a break; null if nothing is sent. @param may a trial may begin. */
-  tick(sentBytes: number, held: number | null, may: boolean, now: number): Step {
+  /**
+   * @param held ms for which SCTP has held back some without a break; null if nothing is sent.
+   * @param may lanes may be begun; only where they are of use when the path is near.
+   */
+  tick(sentBytes: number, held: number | null, may: boolean | "near", now: number): Step {
     if (this.#state === "kept") return null;
     if (held === null) return this.#giveUp();
     if (this.#state === "trying") return this.#judge(sentBytes, now);
+    if (may === "near") return this.#isFast(sentBytes, now) ? this.#keep() : null;
     if (held < HELD / 2) this.#enter("waiting", now);
     else if (this.#markAt === 0) return may ? this.#mark(sentBytes, now) : null;
     if (held < HELD || now - this.#markAt < HELD / 2 || !may || now < this.#notBefore) return null;
@@ -79,6 +89,18 @@ export class LaneTrial {
     if (this.#isFull || this.#rate(sentBytes, now) < GAIN * this.#before) return this.#fail(now);
     this.#state = "kept";
     return null;
+  }
+
+  /** Since the last look at it. */
+  #isFast(sentBytes: number, now: number): boolean {
+    const isFast = this.#markAt !== 0 && this.#rate(sentBytes, now) >= FAST;
+    this.#mark(sentBytes, now);
+    return isFast;
+  }
+
+  #keep(): Step {
+    this.#state = "kept";
+    return "begin";
   }
 
   /** Packets meet a queue: more cannot be had of the line. */
@@ -122,7 +144,7 @@ export function tryLanes(ctx: Context): void {
   for (const link of ctx.links.values()) if (link.isSending || link.isAsked) active++;
   for (const link of ctx.links.values()) {
     const isMeasured = link.path.packets !== null;
-    const may = active < FEW_PEERS && isMeasured && !link.isNear && ctx.speed.up.rate === null;
+    const may = active < FEW_PEERS && ctx.speed.up.rate === null && (link.isNear ? "near" : isMeasured);
     const held = link.isSending ? link.backlog.lasts(ctx.now) : null;
     const step = link.lanes.tick(link.sentBytes, held, may, ctx.now);
     if (step !== null) take(ctx, link, step);

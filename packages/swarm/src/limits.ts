@@ -15,7 +15,7 @@ export interface SwarmLimits {
   readonly heldBytes: number;
   /** Bytes of blocks that may be under way to all peers before anything is known of the uplink. */
   readonly uplinkStartBytes: number;
-  /** Bytes handed to one link and not reported as flushed. */
+  /** Bytes handed to one link and not reported as flushed; where the path is near, to each of its associations. */
   readonly linkQueueBytes: number;
   /** Bytes of one link's requests that wait for their piece to be loaded. */
   readonly loadAheadBytes: number;

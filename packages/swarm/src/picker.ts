@@ -113,13 +113,22 @@ export class Picker {
     if (first >= 0) return first;
     const probed = anyRarity ? this.#probe(bits, 0, this.#size, PROBES) : this.#probeByRarity(bits, isSeed ? 0 : 1);
     const rarest = probed >= 0 || this.#size <= PROBES ? probed : this.#compare(bits);
-    return rarest >= 0 && this.#continues(after, bits, anyRarity ? -1 : rarest) ? after + 1 : rarest;
+    if (rarest < 0 || after < 0) return rarest;
+    const next = this.#neighbour(after);
+    return this.#continues(next, bits, anyRarity ? -1 : rarest) ? next : rarest;
   }
 
-  /** Whether the piece behind `after` may be begun with this peer and is as rare as `rarest` (any piece: -1). */
-  #continues(after: number, bits: Uint8Array, rarest: number): boolean {
+  /** The piece behind this one; behind the last of its extent comes the first. */
+  #neighbour(after: number): number {
     const next = after + 1;
-    if (after < 0 || next % this.#extent === 0 || !this.has(next) || !getBit(bits, next)) return false;
+    const ends = next === this.availability.length || (next - this.#first) % this.#extent === 0;
+    if (!ends) return next;
+    return after - ((after - this.#first) % this.#extent);
+  }
+
+  /** Whether this piece may be begun with this peer and is as rare as `rarest` (any piece: -1). */
+  #continues(next: number, bits: Uint8Array, rarest: number): boolean {
+    if (!this.has(next) || !getBit(bits, next)) return false;
     return rarest < 0 || this.#available(next) <= this.#available(rarest);
   }
 

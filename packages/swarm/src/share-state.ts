@@ -204,5 +204,5 @@ const MIN_EXTENTS = 32;
 function extentOf(manifest: Manifest): number {
   const bytes = manifestSize(manifest);
   const extent = Math.min(MAX_EXTENT_BYTES, bytes / MIN_EXTENTS);
-  return Math.max(1, Math.floor((extent * manifest.pieceCount) / bytes));
+  return 2 ** Math.max(0, Math.round(Math.log2((extent * manifest.pieceCount) / bytes)));
 }

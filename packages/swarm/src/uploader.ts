@@ -30,7 +30,12 @@ export function onFlushed(ctx: Context, link: Link, queuedBytes: number): void {
  * mark, which a queue that never rose above it does not. Believe that it is empty.
  */
 export function relieveLink(ctx: Context, link: Link): void {
-  if (link.queuedBytes >= ctx.limits.linkQueueBytes && ctx.now - link.queueChangedAt > 1000) onFlushed(ctx, link, 0);
+  if (!hasRoom(ctx, link) && ctx.now - link.queueChangedAt > 1000) onFlushed(ctx, link, 0);
+}
+
+/** Whether a link's queues take a block more. Over a far path all of them together hold no more than one would. */
+function hasRoom({ limits }: Context, link: Link): boolean {
+  return link.queuedBytes < limits.linkQueueBytes * (link.isNear ? 1 + link.lanes.count : 1);
 }
 
 /** A piece was loaded, or could not be (the caller has withdrawn it then). */
@@ -54,10 +59,10 @@ export function pump(ctx: Context): void {
     // Of one link alone: among several another fills the line meanwhile.
     ctx.governor.held = Math.max(ctx.governor.held, link.heldBytes);
     for (const peer of link.members.values()) prepare(ctx, peer);
-    if (link.queuedBytes < ctx.limits.linkQueueBytes) open.add(link);
+    if (hasRoom(ctx, link)) open.add(link);
   }
   for (let link = first(open); link !== undefined; link = first(open)) {
-    if (!serve(ctx, link) || link.queuedBytes >= ctx.limits.linkQueueBytes) open.delete(link);
+    if (!serve(ctx, link) || !hasRoom(ctx, link)) open.delete(link);
   }
 }
 

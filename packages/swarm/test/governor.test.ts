@@ -89,6 +89,12 @@ describe("the uplink governor with real windows and SCTP's congestion control", 
     expect(lanes).toEqual([]);
   });
 
+  it("has lanes on a path that is near and fast, and none on one that is near alone", () => {
+    const near = { up: 200, down: 200, receivers: 1, hopDelay: 1 };
+    expect(transfer(32 * 1024 * KIB, near).lanes).toEqual([3]);
+    expect(transfer(4 * 1024 * KIB, { ...near, up: 20, down: 20 }).lanes).toEqual([]);
+  });
+
   it("starts without a queue that a small buffer could not hold", () => {
     const { longest } = transfer(4 * 1024 * KIB, { up: 20, down: 20, receivers: 1 });
     expect(longest).toBeLessThan(150);

@@ -22,7 +22,7 @@ class SendingLink {
   #heldSince = 0;
 
   /** Sends for so many ms. @param may a trial may begin. */
-  send(ms: number, { rate, wait, open = false }: Line, may = MAY): void {
+  send(ms: number, { rate, wait, open = false }: Line, may: boolean | "near" = MAY): void {
     for (const end = this.now + ms; this.now < end; this.now += TICK) {
       if (open) this.#heldSince = this.now;
       const step = this.trial.tick(this.#sent, this.now - this.#heldSince, may, this.now);
@@ -41,6 +41,7 @@ class SendingLink {
 
 const LOSSY = { rate: 300, wait: 2 };
 const LOSSY_WITH_LANES = { rate: 1200, wait: 2 };
+const NEAR_AND_FAST = { rate: 20_000, wait: 5 };
 const FULL = { rate: 2300, wait: 60 };
 
 describe("a trial of lanes", () => {
@@ -114,5 +115,20 @@ describe("a trial of lanes", () => {
     link.send(1500, LOSSY);
     link.rest();
     expect(link.counts).toEqual([3, 0]);
+  });
+
+  it("is spared a near path that is fast: it has lanes at once, and keeps them", () => {
+    const link = new SendingLink();
+    link.send(3 * TICK, NEAR_AND_FAST, "near");
+    expect(link.counts).toEqual([3]);
+    link.send(10_000, { rate: 1000, wait: 60 }, "near");
+    link.rest();
+    expect([link.counts, link.trial.count]).toEqual([[3], 3]);
+  });
+
+  it("is not made on a near path that is slow, whatever SCTP holds back", () => {
+    const link = new SendingLink();
+    link.send(10_000, LOSSY, "near");
+    expect(link.counts).toEqual([]);
   });
 });

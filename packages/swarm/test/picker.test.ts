@@ -45,12 +45,18 @@ describe("the picker", () => {
 
   it.each([
     ["goes on with the neighbour", "11111111", "xxxxxxxx", 1, 2],
-    ["stops where the run ends", "11111111", "xxxxxxxx", 3, 7],
+    ["goes back from a run's end to its beginning", "11111111", "xxxxxxxx", 3, 0],
+    ["so too in the last run, which is shorter", "1111111", "xxxxxxx", 6, 4],
+    ["stops where it began the run", "..111111", "xxxxxxxx", 3, 7],
     ["prefers a rarer piece", "22221222", "xxxxxxxx", 1, 4],
     ["skips what the peer has not", "11111111", "xx.xxxxx", 1, 7],
     ["skips what is begun", "11.11111", "xxxxxxxx", 1, 7],
   ])("asks one peer for runs of four: %s", (_, availability, has, after, expected) => {
     expect(drawn(availability, 0, () => 0, 4).pick(bits(has), false, false, after)).toBe(expected);
+  });
+
+  it("counts runs from behind the leading pieces", () => {
+    expect(drawn(".11111111", 1, () => 0, 4).pick(bits("xxxxxxxxx"), false, false, 4)).toBe(1);
   });
 
   it("breaks ties at random", () => {
