@@ -59,7 +59,7 @@ export class LaneTrial {
 
   /**
    * @param held ms for which SCTP has held back some without a break; null if nothing is sent.
-   * @param may lanes may be begun; only where they are of use when the path is near.
+   * @param may a trial may begin; "near": lanes may, without one, as the path is near.
    */
   tick(sentBytes: number, held: number | null, may: boolean | "near", now: number): Step {
     if (this.#state === "kept") return null;
