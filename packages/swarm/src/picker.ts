@@ -104,8 +104,8 @@ export class Picker {
 
   /**
    * The next piece to begin among those that a peer has; -1 if none. `anyRarity`: at random instead of rarest first.
-   * `after`: the piece begun last with this peer; the one behind it goes first while none is rarer, up to the end of its
-   * extent, so that the peer reads its disk in runs (as libtorrent's piece_extent_affinity).
+   * `after`: the piece begun last with this peer; the one behind it goes first while none is rarer, round its extent,
+   * so that the peer reads its disk in runs (as libtorrent's piece_extent_affinity). Behind the catalog each begins elsewhere.
    */
   pick(bits: Uint8Array, anyRarity: boolean, isSeed = false, after = -1): number {
     if (this.#size === 0) return -1;
@@ -113,7 +113,7 @@ export class Picker {
     if (first >= 0) return first;
     const probed = anyRarity ? this.#probe(bits, 0, this.#size, PROBES) : this.#probeByRarity(bits, isSeed ? 0 : 1);
     const rarest = probed >= 0 || this.#size <= PROBES ? probed : this.#compare(bits);
-    if (rarest < 0 || after < 0) return rarest;
+    if (rarest < 0 || after < this.#first) return rarest;
     const next = this.#neighbour(after);
     return this.#continues(next, bits, anyRarity ? -1 : rarest) ? next : rarest;
   }

@@ -196,11 +196,14 @@ export function contentOf(table: PieceTable, random: () => number): Content {
   };
 }
 
-/** Largest run of neighbours asked of one peer (libtorrent's extent), and the least number of runs in a share. */
+/** Largest run of neighbours asked of one peer (libtorrent's extent), and about the least number of runs in a share. */
 const MAX_EXTENT_BYTES = 4 * 1024 * 1024;
 const MIN_EXTENTS = 32;
 
-/** Pieces in a run: long enough for cheap reads, short enough that receivers soon have different parts. */
+/**
+ * Pieces in a run: long enough for cheap reads, short enough that receivers soon have different parts. A power of two, so
+ * that runs lie like the store's segments of 4 MiB (docs/decisions/0003).
+ */
 function extentOf(manifest: Manifest): number {
   const bytes = manifestSize(manifest);
   const extent = Math.min(MAX_EXTENT_BYTES, bytes / MIN_EXTENTS);

@@ -59,6 +59,12 @@ describe("the picker", () => {
     expect(drawn(".11111111", 1, () => 0, 4).pick(bits("xxxxxxxxx"), false, false, 4)).toBe(1);
   });
 
+  it("begins anywhere behind the leading pieces, lest all receivers begin alike", () => {
+    let turn = 0;
+    const picker = drawn(".1111", 1, () => (turn++ % 4) / 4, 4);
+    expect(new Set([0, 1, 2, 3].map(() => picker.pick(bits("xxxxx"), false, false, 0)))).toEqual(new Set([1, 2, 3, 4]));
+  });
+
   it("breaks ties at random", () => {
     let turn = 0;
     const picker = drawn("1111", 0, () => (turn++ % 4) / 4);
