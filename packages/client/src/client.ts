@@ -86,7 +86,7 @@ class StarlingClient implements Client {
     overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
     overlay.input({ type: "contacts", contacts: identity.contacts });
     overlay.input({ type: "numbers", numbers: identity.numbers });
-    this.#unwatch = watchPage(overlay);
+    this.#unwatch = watchPage(overlay, () => this.#leaving());
     this.#unwatchLimits = watchLimits((limits) => this.#applyLimits(limits));
     this.#applyLimits(this.#limits);
     this.#core.tabs.listen((message) => void this.#heard(message));
@@ -227,6 +227,10 @@ class StarlingClient implements Client {
   #report(): void {
     for (const share of this.#shares.values()) share.report();
     this.#notifier.progressed();
+  }
+
+  #leaving(): void {
+    for (const share of this.#shares.values()) share.leaving();
   }
 
   /** Deletes pieces that a preparation left behind when its tab ended; not while any tab is preparing. */

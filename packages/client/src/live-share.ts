@@ -181,6 +181,11 @@ export class LiveShare extends ShownShare implements Share {
     this.core.tabs.post({ type: "progress", id: this.id, progress: this.progress, status: this.status });
   }
 
+  /** The page may be gone soon. */
+  leaving(): void {
+    this.owner.run?.writeTotals();
+  }
+
   touch(): void {
     this.watch.touch();
     this.core.changed();

@@ -3,7 +3,7 @@ import type { Core } from "./core.ts";
 import { presentPieces, servedPieces } from "./piece-census.ts";
 import type { ShareModel } from "./share-model.ts";
 import type { SwarmShare } from "./swarm-host.ts";
-import { type Totals, Traffic } from "./traffic.ts";
+import { sameTotals, type Totals, Traffic } from "./traffic.ts";
 import { fits, openCatalog } from "./unlock.ts";
 
 /** What a run tells the share whose run it is. */
@@ -62,8 +62,13 @@ export class ShareRun implements SwarmShare {
 
   /** Writes the totals into the record now and then, so that they outlive the page however it ends. */
   keepTotals(now: number): void {
+    if (this.#traffic.isDue(this.totals(), this.#model.data, now)) this.writeTotals();
+  }
+
+  /** Writes them now: a page that is being left or is done may not be there in five seconds. */
+  writeTotals(): void {
     const totals = this.totals();
-    if (!this.#traffic.isDue(totals, this.#model.data, now)) return;
+    if (sameTotals(totals, this.#model.data)) return;
     Object.assign(this.#model.data, totals);
     void this.#model.save();
   }
@@ -114,6 +119,7 @@ export class ShareRun implements SwarmShare {
 
   complete(): void {
     this.listCatalogIfHere();
+    this.writeTotals();
     this.#events.changed();
   }
 

@@ -9,6 +9,10 @@ export interface Totals {
   readonly bytesUploaded: number;
 }
 
+export function sameTotals(a: Totals, b: Totals): boolean {
+  return a.bytesDownloaded === b.bytesDownloaded && a.bytesUploaded === b.bytesUploaded;
+}
+
 /** Carries a share's totals over its joins: the swarm counts each from 0. */
 export class Traffic {
   #before: Totals = { bytesDownloaded: 0, bytesUploaded: 0 };
@@ -30,8 +34,7 @@ export class Traffic {
 
   /** Whether totals that differ from those saved should be written now; if so, counts them as written. */
   isDue(totals: Totals, saved: Totals, now: number): boolean {
-    const same = totals.bytesDownloaded === saved.bytesDownloaded && totals.bytesUploaded === saved.bytesUploaded;
-    if (same || now - this.#savedAt < SAVE_EVERY_MS) return false;
+    if (sameTotals(totals, saved) || now - this.#savedAt < SAVE_EVERY_MS) return false;
     this.#savedAt = now;
     return true;
   }

@@ -91,7 +91,12 @@ class IndexedDbStore implements PieceStore {
 
   saveShare({ id, hashes, data }: ShareRecord): Promise<WriteResult> {
     return this.#change((db) =>
-      transact(db, ["shares"], {}, (tx) => tx.objectStore("shares").put({ id, hashes: hashes?.slice() ?? null, data })),
+      transact(db, ["shares"], {}, (tx) => {
+        const put = tx.objectStore("shares").put({ id, hashes: hashes?.slice() ?? null, data });
+        // At once and not when the answer is here: a page that is being left does not hear it any more.
+        tx.commit();
+        return put;
+      }),
     );
   }
 
