@@ -25,3 +25,14 @@ test("a page whose client does not load says so", async ({ server, browser }) =>
   await expect(page.getByText("A part of this page could not be loaded.")).toBeVisible();
   await page.close();
 });
+
+test("a page whose script never comes says what to do", async ({ server, browser }) => {
+  const page = await browser.newPage();
+  await page.route(/\/index-[^/]*\.js$/, (route) => route.abort());
+  await page.goto(server.url);
+  const late = page.getByText("This takes longer than it should. Check your connection and reload the page.");
+  await expect(page.getByText("Starting…")).toBeVisible();
+  await expect(late).toBeHidden();
+  await expect(late).toBeVisible({ timeout: 20_000 });
+  await page.close();
+});
