@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { formatBytes, formatCopies, formatCount, formatDuration, formatRate, percentOf } from "../src/logic/format.ts";
+import {
+  formatBytes,
+  formatCopies,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatRoundTrip,
+  percentOf,
+} from "../src/logic/format.ts";
 
 describe("sizes", () => {
   test.each([
@@ -28,6 +36,10 @@ describe("durations are coarse", () => {
     [4_800, "1 h 20 min"],
     [200_000, "2 days"],
   ])("%d seconds read as %s", (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+});
+
+test("a round trip is whole milliseconds, and none is below one", () => {
+  expect([0, 0.4, 23.6].map(formatRoundTrip)).toEqual(["< 1 ms", "< 1 ms", "24 ms"]);
 });
 
 test("a percentage says 100 only when all is there", () => {

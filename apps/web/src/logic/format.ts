@@ -37,6 +37,11 @@ export function formatDuration(seconds: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
+/** Milliseconds of a round trip: `24 ms`. Firefox gives whole ones, so 0 on short paths. */
+export function formatRoundTrip(ms: number): string {
+  return ms < 1 ? "< 1 ms" : `${Math.round(ms)} ms`;
+}
+
 /** Whole percent, rounded down so that 100 means all of it; an empty whole is done. */
 export function percentOf(part: number, whole: number): number {
   if (whole <= 0) return 100;

@@ -1,5 +1,5 @@
 import type { OverlayLink, OverlayView } from "@starling/client";
-import { formatCount, formatDuration, formatNumber } from "./format.ts";
+import { formatCount, formatDuration, formatNumber, formatRoundTrip } from "./format.ts";
 import { shortId } from "./ids.ts";
 import { type LookupTrace, longestWay } from "./lookup-trace.ts";
 
@@ -87,8 +87,7 @@ export function routeOf({ relayed }: OverlayLink): string {
 }
 
 export function roundTripOf({ roundTrip }: OverlayLink): string {
-  if (roundTrip === null) return "Not measured";
-  return roundTrip < 1 ? "< 1 ms" : `${Math.round(roundTrip)} ms`;
+  return roundTrip === null ? "Not measured" : formatRoundTrip(roundTrip);
 }
 
 export function ageOf({ age }: OverlayLink): string {

@@ -1,6 +1,14 @@
 import type { FileInfo, Peer } from "@starling/client";
 import type { ShareView } from "../state/share-view.ts";
-import { formatBytes, formatCopies, formatCount, formatDuration, formatRate, percentOf } from "./format.ts";
+import {
+  formatBytes,
+  formatCopies,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatRoundTrip,
+  percentOf,
+} from "./format.ts";
 
 /** What of a share's state matters to the pages, and in which words; all pure. */
 
@@ -118,7 +126,7 @@ export function peerLine(peer: Peer): string {
     peer.downRate > 0 ? `↓ ${formatRate(peer.downRate)}` : "",
     peer.upRate > 0 ? `↑ ${formatRate(peer.upRate)}` : "",
   ];
-  const trip = peer.roundTripMs === null ? "" : `${Math.round(peer.roundTripMs)} ms`;
+  const trip = peer.roundTripMs === null ? "" : formatRoundTrip(peer.roundTripMs);
   return [ACTIVITY[peer.activity], ...rates, trip, peer.relayed ? "relayed" : ""].filter(Boolean).join(" · ");
 }
 
