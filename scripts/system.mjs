@@ -2,10 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chromiumPath } from "./chromium.mjs";
+import { firefoxPath } from "./firefox.mjs";
 import { binPath, fail, run } from "./run.mjs";
 
 const NO_CHROMIUM =
   "The browser tests need Chromium, which was not found and could not be installed: install it, or set STARLING_CHROMIUM to its path.";
+
+const NO_FIREFOX =
+  "These tests need Firefox, which was not found and could not be installed: install it, or set STARLING_FIREFOX to its path.";
 
 /** Finds Chromium or installs it: Debian's as root, elsewhere Playwright's own. Ends the program if there is none. */
 export async function ensureChromium() {
@@ -15,6 +19,14 @@ export async function ensureChromium() {
   if (await hasChromium()) return;
   run(process.execPath, [binPath("playwright"), "install", "chromium"]);
   if (!(await hasChromium())) fail(NO_CHROMIUM);
+}
+
+/** Finds Firefox or, on Debian as root, installs it. Ends the program if there is none. */
+export function ensureFirefox() {
+  if (firefoxPath() !== undefined) return;
+  console.log("Installing Firefox…");
+  installPackage("firefox-esr");
+  if (firefoxPath() === undefined) fail(NO_FIREFOX);
 }
 
 /** One test unpacks a ZIP with it, and is skipped where there is none. */

@@ -1,30 +1,9 @@
-import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { randomFile, textFile } from "../files.ts";
 import { expect, FULL, MB, test } from "../fixtures.ts";
 import type { Person } from "../person.ts";
-
-const run = promisify(execFile);
-
-/** What a folder holds, by path: file contents, or null for a folder that is empty. */
-async function tree(folder: string): Promise<Record<string, string | null>> {
-  const found: Record<string, string | null> = {};
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const name = path.slice(folder.length + 1);
-    if (entry.isFile()) found[name] = (await readFile(path)).toString("base64");
-    else if ((await readdir(path)).length === 0) found[name] = null;
-  }
-  return found;
-}
-
-async function unzipped(archive: string, into: string): Promise<Record<string, string | null>> {
-  await mkdir(into);
-  await run("unzip", ["-q", archive, "-d", into], { env: { ...process.env, LC_ALL: "C.UTF-8" } });
-  return tree(into);
-}
+import { tree, unzipped } from "../trees.ts";
 
 /** A folder input says nothing of empty folders, as every browser's; a drop does. */
 async function dropFolder(person: Person, root: string, name: string): Promise<string> {
