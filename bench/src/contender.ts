@@ -7,7 +7,7 @@ interface Transfer {
   readonly receivers: readonly Page[];
 }
 
-interface Outcome {
+export interface Outcome {
   /** From the wish to download until each receiver had verified everything, in the order of `receivers`. */
   readonly seconds: readonly number[];
   /** Bytes of content that came more than once, as a part of all that came; null where that is not known. */
@@ -31,7 +31,7 @@ export interface HostedContender extends Contender {
 }
 
 /** Runs `fetch` on all receivers at once and tells the seconds that each took. */
-export function timed(receivers: readonly Page[], fetch: (receiver: Page) => Promise<void>): Promise<number[]> {
+export function timed<P>(receivers: readonly P[], fetch: (receiver: P) => Promise<void>): Promise<number[]> {
   const started = performance.now();
   return Promise.all(
     receivers.map(async (receiver) => {

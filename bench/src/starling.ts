@@ -72,7 +72,8 @@ function ciphertextBytes(bytes: number): number {
   return bytes + TAG_BYTES * Math.ceil(bytes / (LEAST_PIECE_BYTES - TAG_BYTES));
 }
 
-async function share(bytes: number): Promise<string> {
+/** In a page: shares so many random bytes and returns the link. Nothing of this file is there. */
+export async function share(bytes: number): Promise<string> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (let left = bytes; left > 0; left -= 65_536)
     parts.push(crypto.getRandomValues(new Uint8Array(Math.min(65_536, left))));
@@ -80,10 +81,12 @@ async function share(bytes: number): Promise<string> {
   return shared?.link ?? "";
 }
 
-async function open(link: string): Promise<void> {
+/** In a page. */
+export async function open(link: string): Promise<void> {
   await window.starling?.open(link);
 }
 
-async function download(): Promise<void> {
+/** In a page that opened a link. */
+export async function download(): Promise<void> {
   await window.starling?.shares()[0]?.download();
 }

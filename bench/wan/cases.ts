@@ -1,11 +1,13 @@
 import type { BrowserContext } from "playwright";
 import { hideTab } from "../../e2e/hidden-tab.ts";
+import { firefoxPath } from "../../scripts/firefox.mjs";
 import { rawChannelAt } from "../src/raw-channel.ts";
 import { starlingAt } from "../src/starling.ts";
 import { webTorrentAt } from "../src/webtorrent.ts";
 import type { Case, Entry } from "./case.ts";
 import { DelayProbe } from "./delay-probe.ts";
 import { filmEntry } from "./film.ts";
+import { firefoxEntry } from "./firefox.ts";
 import { firstByteEntries } from "./first-byte.ts";
 import { type Line, type Network, rate } from "./network.ts";
 import type { Rig } from "./rig.ts";
@@ -55,7 +57,7 @@ export const CASES: readonly Case[] = [
   hidden("hidden-local", "Hidden tabs, two browsers of one machine, 64 MiB", 64 * MIB, null),
 ];
 
-/** Every contender moves a file of `bytes` from the seed to all receivers. */
+/** Every contender moves a file of `bytes` from the seed to all receivers; Starling at Firefox too where there is one. */
 function transfers(name: string, title: string, bytes: number, network: Network): Case {
   return {
     name,
@@ -67,6 +69,7 @@ function transfers(name: string, title: string, bytes: number, network: Network)
       return [
         ...others(rig, network).map((contender) => transferEntry(contender, options)),
         transferEntry(starlingAt(starling), { ...options, tracer }),
+        ...(firefoxPath() === undefined ? [] : [firefoxEntry(options)]),
       ];
     },
   };

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright";
 import { openPage } from "../src/browsers.ts";
-import type { Contender } from "../src/contender.ts";
+import type { Contender, Outcome } from "../src/contender.ts";
 import type { Entry, Run } from "./case.ts";
 import { watchArrivals } from "./curve.ts";
 import type { DelayProbe } from "./delay-probe.ts";
@@ -12,6 +12,9 @@ import type { Tracer } from "./trace.ts";
 /** Ms that the pages rest before a transfer: what a ping takes then is what the path takes. */
 const IDLE_MS = 1_500;
 const MB = 1_000_000;
+
+/** From and to, in ms of this process's clock. */
+type Span = readonly [number, number];
 
 export interface TransferOptions {
   readonly bytes: number;
@@ -30,20 +33,34 @@ export function transferEntry(contender: Contender, options: TransferOptions): E
 }
 
 async function run(rig: Rig, contender: Contender, options: TransferOptions): Promise<Run> {
-  const { bytes, network, probe, tracer } = options;
+  const { bytes, tracer } = options;
   const pages = await openPages(rig, contender.address, options);
   const [sender, ...receivers] = pages.values();
   if (!sender) throw new Error("There is no seed.");
   const start = await contender.prepare({ bytes, sender, receivers });
   const idle = await rest();
+  const endTrace = tracer?.watch(rig, pages);
+  const measured = await measure(rig, start, options, idle);
+  if (endTrace) console.log(`  traced: ${await endTrace()}*`);
+  return measured;
+}
+
+/**
+ * Watches the lines while a transfer takes place.
+ * @param idle when the pages rested before it (`rest`)
+ */
+export async function measure(
+  rig: Rig,
+  start: () => Promise<Outcome>,
+  { bytes, network, probe }: Pick<TransferOptions, "bytes" | "network" | "probe">,
+  idle: Span,
+): Promise<Run> {
   const drops = watchDrops(rig);
   const arrivals = watchArrivals(rig);
-  const endTrace = tracer?.watch(rig, pages);
   const startedAt = performance.now();
   const { seconds: finished, duplicateShare, copiesSent } = await start();
   const seconds = Math.max(...finished);
   const delay = probe?.added(idle, [startedAt, startedAt + seconds * 1000]);
-  if (endTrace) console.log(`  traced: ${await endTrace()}*`);
   return {
     finished,
     curve: arrivals(),
@@ -53,7 +70,7 @@ async function run(rig: Rig, contender: Contender, options: TransferOptions): Pr
       ...(network && { timesBound: seconds / bound(bytes, network), dropped: drops() }),
       ...(delay && { addedDelayMedian: delay.median, addedDelayP95: delay.p95 }),
       ...(duplicateShare !== null && { duplicates: 100 * duplicateShare }),
-      ...(copiesSent !== null && receivers.length > 1 && { copiesSent }),
+      ...(copiesSent !== null && finished.length > 1 && { copiesSent }),
       ...(network && orderOf(network, finished)),
     },
   };
@@ -80,7 +97,7 @@ async function openPages(rig: Rig, address: string, options: TransferOptions): P
 }
 
 /** Returns when the rest began and ended. */
-async function rest(): Promise<readonly [number, number]> {
+export async function rest(): Promise<Span> {
   const from = performance.now();
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
   return [from, performance.now()];

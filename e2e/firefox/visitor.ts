@@ -7,6 +7,11 @@ interface Element {
   readonly sharedId: string;
 }
 
+interface Outcome {
+  readonly result?: { readonly value?: string };
+  readonly exceptionDetails?: { readonly text: string };
+}
+
 interface LogEntry {
   readonly type: string;
   readonly text: string;
@@ -55,17 +60,19 @@ export class Visitor {
 
   /** Runs a function in the page; arguments and result as JSON. */
   async run<A extends readonly unknown[], R>(work: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
-    const call = `async (args) => JSON.stringify(await (${work})(...JSON.parse(args)))`;
-    const target = { context: this.#context };
-    const values = [{ type: "string", value: JSON.stringify(args) }];
-    const outcome = (await this.#command("script.callFunction", {
-      functionDeclaration: call,
+    return (await this.runText(String(work), args)) as Awaited<R>;
+  }
+
+  /** The same with the function's text. */
+  async runText(work: string, args: readonly unknown[]): Promise<unknown> {
+    const { result, exceptionDetails } = (await this.#command("script.callFunction", {
+      functionDeclaration: `async (args) => JSON.stringify(await (${work})(...JSON.parse(args)))`,
       awaitPromise: true,
-      target,
-      arguments: values,
-    })) as { result?: { value?: string }; exceptionDetails?: { text: string } };
-    if (outcome.exceptionDetails) throw new Error(outcome.exceptionDetails.text);
-    return outcome.result?.value === undefined ? (undefined as Awaited<R>) : JSON.parse(outcome.result.value);
+      target: { context: this.#context },
+      arguments: [{ type: "string", value: JSON.stringify(args) }],
+    })) as Outcome;
+    if (exceptionDetails) throw new Error(exceptionDetails.text);
+    return result?.value === undefined ? undefined : JSON.parse(result.value);
   }
 
   async shareFiles(...files: readonly string[]): Promise<string> {
