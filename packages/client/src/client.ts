@@ -111,7 +111,7 @@ class StarlingClient implements Client {
     const { mode, known, records, links } = overlay.view();
     return {
       nodeId: this.nodeId,
-      links: network.linkCount,
+      links: network.links.size,
       linksByKind: {
         overlay: links.filter(({ wanted }) => wanted).length,
         swarm: links.filter(({ id }) => network.isForTransfer(id)).length,
@@ -119,8 +119,8 @@ class StarlingClient implements Client {
       peerConnectionsCreated: this.#transport.created,
       signaling: network.signalingOpen ? "open" : "closed",
       dht: { mode, contacts: known, records },
-      bytesSent: network.bytesSent,
-      bytesReceived: network.bytesReceived,
+      bytesSent: network.links.bytesSent,
+      bytesReceived: network.links.bytesReceived,
       uptimeSeconds: (performance.now() - this.#startedAt) / 1000,
     };
   }

@@ -3,20 +3,8 @@ import type { NodeId } from "@starling/protocol";
 import type { Transport } from "@starling/transport";
 import type { Identity } from "./identity.ts";
 import { LinkSession } from "./link-session.ts";
+import type { PeerLinks } from "./peer-links.ts";
 import { Runner } from "./runner.ts";
-
-/** A link whose peer's hello is awaited. */
-export interface OpeningLink {
-  readonly peer: NodeId;
-  readonly localNonce: Uint8Array;
-  readonly remoteNonce: Uint8Array;
-}
-
-/** A link that came up. */
-export interface UpLink extends OpeningLink {
-  readonly publicKey: Uint8Array;
-  readonly dialled: boolean;
-}
 
 /** What making links needs, and what it brings. */
 export interface ConnectingHost {
@@ -25,21 +13,10 @@ export interface ConnectingHost {
   iceServers(): readonly RTCIceServer[];
   /** Bring a connection message to a peer. */
   carry(to: NodeId, body: Uint8Array): void;
-  /** Frames may be sent; `linkUp` or `ended` follows. */
-  linkOpening(session: LinkSession, link: OpeningLink): void;
-  linkUp(session: LinkSession, link: UpLink): void;
-  linkDown(session: SessionId, peer: NodeId): void;
-  /** An association ended, whether it was a link or not. */
-  ended(session: SessionId): void;
   /** A link that was wanted could not be made; `alternates` are peers that a refusing one named. */
   dialFailed(peer: NodeId, alternates: readonly NodeId[]): void;
-  /** A frame came; the session reads it. */
-  arrived(session: LinkSession, frame: Uint8Array): void;
-  /** A frame of any kind but hello, of a peer that is known. */
-  frame(peer: NodeId, frame: Uint8Array): void;
-  flushed(peer: NodeId, queuedBytes: number): void;
-  /** A peer connection was made. */
-  created(): void;
+  /** Told of what becomes of sessions and of the frames that they bring. */
+  readonly links: PeerLinks;
 }
 
 /** Performs the connect machine: its signatures by the identity, its sessions by the transport. */
@@ -87,7 +64,7 @@ export class Connecting {
       case "link-up":
         return this.#linkUp(effect);
       case "link-down":
-        return this.#host.linkDown(effect.session, effect.peer);
+        return this.#host.links.linkDown(effect.session, effect.peer);
       case "attempt-failed":
         return this.#host.dialFailed(effect.peer, effect.alternates);
     }
@@ -118,35 +95,35 @@ export class Connecting {
         closed: ({ reason, detail }) => {
           this.#sessions.delete(id);
           this.dispatch({ type: "closed", session: id, reason: `${reason}: ${detail}` });
-          host.ended(id);
+          host.links.ended(id);
         },
       },
     );
     const session = new LinkSession(id, association, {
       hello: (body) => this.dispatch({ type: "hello", session: id, body }),
-      frame: (peer, frame) => host.frame(peer, frame),
+      frame: (peer, frame) => host.links.frame(peer, frame),
     });
     this.#sessions.set(id, session);
-    host.created();
+    host.links.created();
   }
 
   #frame(id: SessionId, frame: Uint8Array): void {
     const session = this.#sessions.get(id);
-    if (session) this.#host.arrived(session, frame);
+    if (session) this.#host.links.arrived(session, frame);
   }
 
   #flushed(id: SessionId, queuedBytes: number): void {
     const peer = this.#sessions.get(id)?.peer;
-    if (peer) this.#host.flushed(peer, queuedBytes);
+    if (peer) this.#host.links.flushed(peer, queuedBytes);
   }
 
   #linkOpening(effect: Extract<ConnectEffect, { type: "link-opening" }>): void {
     const session = this.#sessions.get(effect.session);
-    if (session) this.#host.linkOpening(session, effect);
+    if (session) this.#host.links.linkOpening(session, effect);
   }
 
   #linkUp(effect: Extract<ConnectEffect, { type: "link-up" }>): void {
     const session = this.#sessions.get(effect.session);
-    if (session) this.#host.linkUp(session, effect);
+    if (session) this.#host.links.linkUp(session, effect);
   }
 }

@@ -8,6 +8,19 @@ const EARLY_BYTES = 1024 * 1024;
 /** Round trips change slowly, and asking the browser for them is dear. */
 const STATS_EVERY_MS = 3000;
 
+/** A link whose peer's hello is awaited. */
+export interface OpeningLink {
+  readonly peer: NodeId;
+  readonly localNonce: Uint8Array;
+  readonly remoteNonce: Uint8Array;
+}
+
+/** A link that came up. */
+export interface UpLink extends OpeningLink {
+  readonly publicKey: Uint8Array;
+  readonly dialled: boolean;
+}
+
 /** What a session does with the frames that it reads. */
 export interface SessionEvents {
   /** A hello, without its kind: nothing else is read first, and a second one is the connect machine's to refuse. */

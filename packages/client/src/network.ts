@@ -1,34 +1,15 @@
-import type { Importance, SessionId } from "@starling/connect";
-import { DecodeError, FRAME, frameKind, type NodeId } from "@starling/protocol";
-import {
-  createSignalingClient,
-  type LinkStats,
-  type OpenSocket,
-  type OutgoingFrame,
-  type SignalingClient,
-  type Transport,
-} from "@starling/transport";
+import type { Importance } from "@starling/connect";
+import type { NodeId } from "@starling/protocol";
+import { createSignalingClient, type OpenSocket, type SignalingClient, type Transport } from "@starling/transport";
 import { Carrier } from "./carrier.ts";
-import { Connecting, type OpeningLink, type UpLink } from "./connecting.ts";
+import { Connecting } from "./connecting.ts";
 import type { Identity } from "./identity.ts";
-import type { LinkSession } from "./link-session.ts";
-import { PeerLanes } from "./peer-lanes.ts";
+import { type LinkEvents, PeerLinks } from "./peer-links.ts";
 import { Wishes } from "./wishes.ts";
 
-interface NetworkEvents {
-  /** Frames may be sent to this peer, none come yet; `linkUp` or `linkDown` follows. Not while an older link stands. */
-  linkOpening(link: OpeningLink): void;
-  linkUp(link: UpLink): void;
-  linkDown(peer: NodeId): void;
-  /** Ms that the browser measured of a new link's path; the least of several is the path's own. */
-  roundTrip(peer: NodeId, ms: number): void;
-  /** A frame of any kind but hello. */
-  frame(peer: NodeId, frame: Uint8Array): void;
-  flushed(peer: NodeId, queuedBytes: number): void;
+interface NetworkEvents extends LinkEvents {
   /** A link that was wanted could not be made; `alternates` are peers that a refusing one named. */
   dialFailed(peer: NodeId, alternates: readonly NodeId[]): void;
-  /** A peer connection was made; so many in all. */
-  created(count: number): void;
   /** Carry a connection message over the overlay. */
   carry(to: NodeId, body: Uint8Array): void;
   /** Ids that the server named, ours left out. */
@@ -51,26 +32,22 @@ export interface NetworkOptions {
 
 /** Links over WebRTC, made by way of the overlay or the server: one per peer, wanted by whoever says why. */
 export class Network {
+  /** Those that stand, and what goes over them. */
+  readonly links: PeerLinks;
   readonly #options: NetworkOptions;
   readonly #connecting: Connecting;
   readonly #signaling: SignalingClient;
-  readonly #links = new Map<NodeId, LinkSession>();
-  /** Of peers that are not linked, the first that opened. */
-  readonly #opening = new Map<NodeId, LinkSession>();
-  readonly #lanes: PeerLanes;
   readonly #wishes = new Wishes();
   readonly #carrier: Carrier;
   #iceServers: readonly RTCIceServer[];
   #signalingOpen = false;
-  bytesSent = 0;
-  bytesReceived = 0;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.#iceServers = options.iceServers;
+    this.links = this.#makeLinks();
     this.#connecting = this.#makeConnecting();
     this.#carrier = this.#makeCarrier();
-    this.#lanes = this.#makeLanes();
     this.#signaling = this.#openSignaling();
   }
 
@@ -78,17 +55,9 @@ export class Network {
     return this.#signalingOpen;
   }
 
-  get linkCount(): number {
-    return this.#links.size;
-  }
-
   /** Whether connection messages have a way to travel: a link, or the server. */
   get isReachable(): boolean {
-    return this.#signalingOpen || this.#links.size > 0;
-  }
-
-  isLinked(peer: NodeId): boolean {
-    return this.#links.has(peer);
+    return this.#signalingOpen || this.links.size > 0;
   }
 
   /** `why` names the wish; the link is kept while any wish stands, and is as important as the most important. */
@@ -120,33 +89,6 @@ export class Network {
     this.#carrier.uncarried(to);
   }
 
-  send(peer: NodeId, frame: OutgoingFrame, priority: "control" | "block"): void {
-    const session = this.#links.get(peer) ?? this.#opening.get(peer);
-    if (!session) return;
-    this.bytesSent += frame.byteLength;
-    const { association } = session;
-    if (priority === "block" && this.#lanes.send(peer, frame, association.queuedBytes)) return;
-    association.send(frame, priority);
-  }
-
-  /** What waits in the channels to a peer. */
-  queuedBytes(peer: NodeId): number {
-    return (this.#links.get(peer)?.association.queuedBytes ?? 0) + this.#lanes.queuedBytes(peer);
-  }
-
-  /** Tells the round trip of packets to a linked peer, as it is now, by an event; none if there is nothing new. */
-  measure(peer: NodeId): void {
-    const session = this.#links.get(peer);
-    void session?.newRoundTripMs().then((ms) => {
-      if (ms !== null && this.#links.get(peer) === session) this.#options.events.roundTrip(peer, ms);
-    });
-  }
-
-  /** Spreads the blocks that are sent to a linked peer over so many associations beside the link. */
-  useLanes(peer: NodeId, count: number): void {
-    if (this.#links.has(peer)) this.#lanes.use(peer, count);
-  }
-
   disconnect(peer: NodeId, reason: string): void {
     this.#connecting.dispatch({ type: "disconnect", peer, reason });
   }
@@ -165,18 +107,13 @@ export class Network {
     this.#signaling.hurry();
   }
 
-  /** The last round trip and way measured for a linked peer; asking refreshes it for next time. */
-  knownStats(peer: NodeId): LinkStats | null {
-    return this.#links.get(peer)?.knownStats ?? null;
-  }
-
   tick(): void {
     this.#connecting.dispatch({ type: "tick" });
   }
 
   close(): void {
     this.#signaling.close();
-    this.#lanes.endAll();
+    this.links.endLanes();
     this.#connecting.closeAll("the page is closing");
   }
 
@@ -215,24 +152,14 @@ export class Network {
       transport,
       iceServers: () => this.#iceServers,
       carry: (to, body) => this.#carrier.send(to, body),
-      linkOpening: (session, link) => this.#linkOpening(session, link),
-      linkUp: (session, link) => this.#linkUp(session, link),
-      linkDown: (session, peer) => this.#linkDown(session, peer),
-      ended: (session) => this.#ended(session),
       dialFailed: (peer, alternates) => events.dialFailed(peer, alternates),
-      arrived: (session, frame) => {
-        this.bytesReceived += frame.length;
-        session.read(frame);
-      },
-      frame: (peer, frame) => this.#linkFrame(peer, frame),
-      flushed: (peer, queued) => events.flushed(peer, queued + this.#lanes.queuedBytes(peer)),
-      created: () => events.created(transport.created),
+      links: this.links,
     });
   }
 
   #makeCarrier(): Carrier {
     return new Carrier({
-      overlayReady: () => this.#links.size > 0,
+      overlayReady: () => this.links.size > 0,
       overlay: (to, body) => this.#options.events.carry(to, body),
       server: (to, body) => this.#signaling.signal(to, body),
       matters: (to) => this.isForTransfer(to),
@@ -240,22 +167,14 @@ export class Network {
     });
   }
 
-  #makeLanes(): PeerLanes {
+  #makeLinks(): PeerLinks {
     const { transport, events } = this.#options;
-    return new PeerLanes({
-      created: () => transport.created,
-      create: (initiator, laneEvents) => {
-        const association = transport.create({ initiator, iceServers: this.#iceServers }, laneEvents);
-        events.created(transport.created);
-        return association;
-      },
-      send: (peer, frame) => this.send(peer, frame, "control"),
-      block: (peer, frame) => {
-        this.bytesReceived += frame.length;
-        events.frame(peer, frame);
-      },
-      flushed: (peer) => events.flushed(peer, this.queuedBytes(peer)),
-      broken: (peer, detail) => this.disconnect(peer, `a lane broke: ${detail}`),
+    return new PeerLinks({
+      transport,
+      events,
+      iceServers: () => this.#iceServers,
+      counted: () => this.#tellCarrier(),
+      disconnect: (peer, reason) => this.disconnect(peer, reason),
     });
   }
 
@@ -273,47 +192,5 @@ export class Network {
     this.#signalingOpen = open;
     this.#tellCarrier();
     this.#options.events.signaling(open);
-  }
-
-  #linkFrame(peer: NodeId, frame: Uint8Array): void {
-    if (frameKind(frame) !== FRAME.lane) return this.#options.events.frame(peer, frame);
-    if (!this.#links.has(peer)) return;
-    try {
-      this.#lanes.heard(peer, frame);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.disconnect(peer, `a frame could not be read: ${error.message}`);
-    }
-  }
-
-  #linkOpening(session: LinkSession, link: OpeningLink): void {
-    if (this.#links.has(link.peer) || this.#opening.has(link.peer)) return;
-    this.#opening.set(link.peer, session);
-    this.#options.events.linkOpening(link);
-  }
-
-  /** One that did not come up. */
-  #ended(id: SessionId): void {
-    for (const [peer, session] of this.#opening) {
-      if (session.id !== id) continue;
-      this.#opening.delete(peer);
-      this.#options.events.linkDown(peer);
-    }
-  }
-
-  #linkUp(session: LinkSession, link: UpLink): void {
-    this.#lanes.end(link.peer);
-    this.#opening.delete(link.peer);
-    this.#links.set(link.peer, session);
-    this.#tellCarrier();
-    session.linkUp(link.peer, () => this.#options.events.linkUp(link));
-  }
-
-  #linkDown(id: SessionId, peer: NodeId): void {
-    if (this.#links.get(peer)?.id !== id) return;
-    this.#links.delete(peer);
-    this.#lanes.end(peer);
-    this.#tellCarrier();
-    this.#options.events.linkDown(peer);
   }
 }

@@ -71,7 +71,7 @@ export class OverlayHost {
 
   /** Whether it can carry or ask anything. */
   get ready(): boolean {
-    return this.#network().linkCount > 0;
+    return this.#network().links.size > 0;
   }
 
   view(): DhtView {
@@ -121,7 +121,7 @@ export class OverlayHost {
     const network = this.#network();
     switch (effect.type) {
       case "send":
-        return network.send(effect.peer, encodeOverlayFrame(effect.frame), "control");
+        return network.links.send(effect.peer, encodeOverlayFrame(effect.frame), "control");
       case "want-link":
         return network.want(effect.peer, WHY, effect.importance);
       case "release-link":

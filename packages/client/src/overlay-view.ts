@@ -9,7 +9,7 @@ export function overlayView({ overlay, network }: Pick<Core, "overlay" | "networ
   const view = overlay.view();
   const now = performance.now();
   const links = view.links.map((link) => {
-    const stats = network.knownStats(link.id);
+    const stats = network.links.knownStats(link.id);
     return {
       ...link,
       roundTrip: link.roundTrip ?? stats?.roundTripMs ?? null,

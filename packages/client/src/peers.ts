@@ -6,7 +6,7 @@ import type { Core } from "./core.ts";
 /** The linked peers of a share. */
 export function peersOf(core: Core, root: Root): readonly Peer[] {
   return (core.swarm.view(root)?.peers ?? []).map((view) => {
-    const stats = core.network.knownStats(view.peer);
+    const stats = core.network.links.knownStats(view.peer);
     return {
       id: view.peer,
       completion: view.completion,

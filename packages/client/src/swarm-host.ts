@@ -192,7 +192,7 @@ export class SwarmHost {
     if (kind !== FRAME.swarm) return;
     const message = decodeSwarmFrame(frame);
     if (message?.type === "request") {
-      this.#runner.dispatch({ type: "message", peer, message, queuedBytes: this.#network.queuedBytes(peer) });
+      this.#runner.dispatch({ type: "message", peer, message, queuedBytes: this.#network.links.queuedBytes(peer) });
     } else if (message) this.#runner.dispatch({ type: "message", peer, message });
   }
 
@@ -200,13 +200,13 @@ export class SwarmHost {
     this.#progressed();
     switch (effect.type) {
       case "send":
-        return this.#network.send(effect.peer, encodeSwarmFrame(effect.message), "control");
+        return this.#network.links.send(effect.peer, encodeSwarmFrame(effect.message), "control");
       case "send-block":
         return this.#sendBlock(effect);
       case "measure":
-        return this.#network.measure(effect.peer);
+        return this.#network.links.measure(effect.peer);
       case "lanes":
-        return this.#network.useLanes(effect.peer, effect.count);
+        return this.#network.links.useLanes(effect.peer, effect.count);
       case "drop":
         if (effect.ban) this.#network.ban(effect.peer, effect.reason, BAN_MS);
         else this.#network.disconnect(effect.peer, effect.reason);
@@ -248,7 +248,7 @@ export class SwarmHost {
 
   #sendBlock({ peer, block }: Extract<SwarmEffect, { type: "send-block" }>): void {
     const byteLength = BLOCK_HEADER_BYTES + block.payload.length;
-    this.#network.send(peer, { byteLength, write: (into) => writeBlock(block, into) }, "block");
+    this.#network.links.send(peer, { byteLength, write: (into) => writeBlock(block, into) }, "block");
   }
 
   #verify(share: SwarmShare, root: Root, piece: number, bytes: Uint8Array): void {
