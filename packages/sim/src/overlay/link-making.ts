@@ -1,7 +1,7 @@
 import type { EventQueue } from "../event-queue.ts";
 import type { Random } from "../random.ts";
 import { type DialCosts, drawDial } from "./dial-costs.ts";
-import type { OverlayNode } from "./overlay-node.ts";
+import { enter, type OverlayNode } from "./overlay-node.ts";
 
 /** As in packages/connect: the time for the peer's accept, for all that follows it, and between repeats. */
 const INTENT_TIMEOUT_MS = 10_000;
@@ -39,8 +39,6 @@ export interface LinkWorld<Frame> {
   readonly events: EventQueue;
   readonly random: Random;
   node(id: string): OverlayNode<Frame> | undefined;
-  /** Enters a host, now or when its page thaws. */
-  enter(node: OverlayNode<Frame>, run: () => void): void;
   reachable(a: OverlayNode<Frame>, b: OverlayNode<Frame>): boolean;
   /** Hands a message on by the server; false if it cannot. */
   signal(from: OverlayNode<Frame>, to: string, deliver: (to: OverlayNode<Frame>) => void): boolean;
@@ -144,7 +142,7 @@ export class LinkMaking<Frame> {
     const body = new Uint8Array(MESSAGE_BYTES[step] ?? 0);
     new DataView(body.buffer).setUint32(0, session.number);
     body[4] = step;
-    this.#world.events.after(0, () => this.#world.enter(from, () => from.host.carry(to, body)));
+    this.#world.events.after(0, () => enter(from, () => from.host.carry(to, body)));
     return true;
   }
 
@@ -215,7 +213,7 @@ export class LinkMaking<Frame> {
   /** A peer connection is made; beyond the browser's limit nothing comes of it. */
   #create(node: OverlayNode<Frame>): void {
     node.created++;
-    this.#world.events.after(0, () => this.#world.enter(node, () => node.host.created(node.created)));
+    this.#world.events.after(0, () => enter(node, () => node.host.created(node.created)));
   }
 
   #fail(session: Session<Frame>): void {
@@ -227,7 +225,7 @@ export class LinkMaking<Frame> {
 
   #tellFailed(node: OverlayNode<Frame>, to: string, alternates: readonly string[]): void {
     node.wants.delete(to);
-    this.#world.events.after(0, () => this.#world.enter(node, () => node.host.dialFailed(to, alternates)));
+    this.#world.events.after(0, () => enter(node, () => node.host.dialFailed(to, alternates)));
   }
 
   #end(session: Session<Frame>): void {

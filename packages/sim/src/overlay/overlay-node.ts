@@ -50,3 +50,51 @@ export interface OverlayNode<Frame> {
 export function otherEnd<Frame>(link: OverlayLink<Frame>, node: OverlayNode<Frame>): OverlayNode<Frame> {
   return link.a === node ? link.b : link.a;
 }
+
+/** A node as it enters the world. */
+export function newNode<Frame>(
+  host: OverlayHost<Frame>,
+  index: number,
+  place: Place,
+  random: Random,
+  now: number,
+): OverlayNode<Frame> {
+  return {
+    id: host.id,
+    index,
+    host,
+    place,
+    random,
+    links: new Map(),
+    wants: new Set(),
+    bans: new Map(),
+    inbox: [],
+    sent: { frames: 0, bytes: 0 },
+    startedAt: now,
+    visibility: "visible",
+    alive: true,
+    group: 0,
+    created: 0,
+    dialsBegun: 0,
+    dialsFailed: 0,
+    lastTick: now,
+    serverNeeded: true,
+  };
+}
+
+/** Enters a node's host, now or when its page thaws. */
+export function enter<Frame>(node: OverlayNode<Frame>, run: () => void): void {
+  if (!node.alive) return;
+  if (node.visibility === "frozen") node.inbox.push(run);
+  else run();
+}
+
+/** Shows, hides or freezes a node's page; what waited while it was frozen is handled as it thaws. */
+export function turn<Frame>(node: OverlayNode<Frame>, visibility: PageVisibility): void {
+  if (node.visibility === visibility) return;
+  if (visibility === "frozen") enter(node, () => node.host.visibility(visibility));
+  node.visibility = visibility;
+  if (visibility === "frozen") return;
+  node.host.visibility(visibility);
+  for (const run of node.inbox.splice(0)) if (node.alive) run();
+}

@@ -3,16 +3,15 @@ import { IdIndex } from "../id-index.ts";
 import { Random } from "../random.ts";
 import { TraceHash } from "../trace-hash.ts";
 import { BootstrapServer } from "./bootstrap-server.ts";
+import { Channels, type HoldFrame } from "./channels.ts";
 import { connectable, DIAL_COSTS, type DialCosts } from "./dial-costs.ts";
-import { drawPlace, oneWayMs } from "./latency-map.ts";
+import { drawPlace } from "./latency-map.ts";
 import { LinkMaking } from "./link-making.ts";
 import type { OverlayHost, OverlayPort, PageVisibility } from "./overlay-host.ts";
-import { type OverlayLink, type OverlayNode, otherEnd } from "./overlay-node.ts";
+import { enter, newNode, type OverlayNode, turn } from "./overlay-node.ts";
 import { ServerAccess } from "./server-access.ts";
 import { TickWheel } from "./tick-wheel.ts";
 
-/** A peer that vanishes without a word is noticed when consent to send expires (RFC 7675, section 5.1). */
-const CONSENT_EXPIRY_MS = 30_000;
 /** As in packages/connect: a link that its dialler no longer wants ends after so long. */
 const LINGER_MS = 20_000;
 const BAN_MS = 600_000;
@@ -29,9 +28,6 @@ export interface OverlayWorldOptions {
   readonly keepsIdleServer?: boolean;
 }
 
-/** Makes of a frame that is sent what gives it back when it arrives: cheaper to hold meanwhile, where many are under way. */
-export type HoldFrame<Frame> = (frame: Frame) => () => Frame;
-
 /**
  * The world that overlays run in: virtual time, latencies, the making of links at its price, channels that close at
  * once or silently, hidden and frozen pages, partitions, and a bootstrap server. Frames are passed as objects and
@@ -47,19 +43,24 @@ export class OverlayWorld<Frame> {
   readonly ids = new IdIndex();
   readonly #nodes = new Map<string, OverlayNode<Frame>>();
   readonly #costs: DialCosts;
-  readonly #links: LinkMaking<Frame>;
+  readonly #making: LinkMaking<Frame>;
+  readonly #channels: Channels<Frame>;
   readonly #wheel: TickWheel<OverlayNode<Frame>>;
   readonly #access: ServerAccess<Frame>;
-  readonly #hold: HoldFrame<Frame>;
   #made = 0;
   /** Told of every frame as it is sent: counts hops, bytes by type, what a test needs. */
   onSend: ((from: string, to: string, frame: Frame, bytes: number) => void) | null = null;
 
   constructor(options: OverlayWorldOptions, hold: HoldFrame<Frame> = (frame) => () => frame) {
-    this.#hold = hold;
     this.random = new Random(options.seed);
     this.server = new BootstrapServer(new Random(this.random.u32()));
     this.#costs = { ...DIAL_COSTS, ...options.costs };
+    this.#channels = new Channels<Frame>({
+      events: this.events,
+      trace: this.trace,
+      hold,
+      sent: (from, to, frame, bytes) => this.onSend?.(from, to, frame, bytes),
+    });
     this.#access = new ServerAccess<Frame>({
       events: this.events,
       random: this.random,
@@ -67,17 +68,15 @@ export class OverlayWorld<Frame> {
       keepsIdle: options.keepsIdleServer ?? true,
       node: (id) => this.#nodes.get(id),
       nodes: () => this.#nodes.values(),
-      enter: (node, run) => this.#enter(node, run),
     });
-    this.#links = new LinkMaking<Frame>(
+    this.#making = new LinkMaking<Frame>(
       {
         events: this.events,
         random: this.random,
         node: (id) => this.#nodes.get(id),
-        enter: (node, run) => this.#enter(node, run),
         reachable: (a, b) => a.group === b.group,
         signal: (from, to, deliver) => this.#access.signal(from, to, deliver),
-        link: (dialler, accepter) => this.#link(dialler, accepter),
+        link: (dialler, accepter) => this.#channels.open(dialler, accepter),
       },
       this.#costs,
     );
@@ -99,27 +98,8 @@ export class OverlayWorld<Frame> {
 
   /** A node enters: its host starts, and the server welcomes it if it is there. */
   add(host: OverlayHost<Frame>): OverlayNode<Frame> {
-    const node: OverlayNode<Frame> = {
-      id: host.id,
-      index: this.#made++,
-      host,
-      place: drawPlace(this.random),
-      random: new Random(this.random.u32()),
-      links: new Map(),
-      wants: new Set(),
-      bans: new Map(),
-      inbox: [],
-      sent: { frames: 0, bytes: 0 },
-      startedAt: this.now,
-      visibility: "visible",
-      alive: true,
-      group: 0,
-      created: 0,
-      dialsBegun: 0,
-      dialsFailed: 0,
-      lastTick: this.now,
-      serverNeeded: true,
-    };
+    const place = drawPlace(this.random);
+    const node = newNode(host, this.#made++, place, new Random(this.random.u32()), this.now);
     this.#nodes.set(node.id, node);
     this.ids.add(node.id);
     this.#wheel.add(node, this.random);
@@ -131,28 +111,19 @@ export class OverlayWorld<Frame> {
   remove(id: string, how: Departure): void {
     const node = this.#nodes.get(id);
     if (node === undefined) return;
-    if (how === "leave") this.#enter(node, () => node.host.leaving());
+    if (how === "leave") enter(node, () => node.host.leaving());
     node.alive = false;
     this.#nodes.delete(id);
     this.ids.delete(id);
     this.server.disconnect(id);
     this.#wheel.delete(node);
-    this.#links.gone(node);
-    for (const link of node.links.values()) {
-      this.events.after(how === "silent" ? CONSENT_EXPIRY_MS : link.delayMs, () =>
-        this.#down(link, otherEnd(link, node)),
-      );
-    }
+    this.#making.gone(node);
+    this.#channels.gone(node, how === "silent");
   }
 
   setVisibility(id: string, visibility: PageVisibility): void {
     const node = this.#nodes.get(id);
-    if (node === undefined || node.visibility === visibility) return;
-    if (visibility === "frozen") this.#enter(node, () => node.host.visibility(visibility));
-    node.visibility = visibility;
-    if (visibility === "frozen") return;
-    node.host.visibility(visibility);
-    for (const run of node.inbox.splice(0)) if (node.alive) run();
+    if (node !== undefined) turn(node, visibility);
   }
 
   /**
@@ -162,9 +133,7 @@ export class OverlayWorld<Frame> {
   partition(groupOf: (id: string) => number, serverReaches: (group: number) => boolean = () => true): void {
     for (const node of this.#nodes.values()) node.group = groupOf(node.id);
     this.#access.limitTo(serverReaches);
-    for (const node of this.#nodes.values()) {
-      for (const link of node.links.values()) if (link.a === node) this.#expireIfCut(link);
-    }
+    for (const node of this.#nodes.values()) this.#channels.regrouped(node);
   }
 
   /** Ends a partition: all can reach each other again. */
@@ -194,13 +163,13 @@ export class OverlayWorld<Frame> {
     first.created++;
     second.created++;
     first.wants.add(b);
-    this.#link(first, second, false);
+    this.#channels.open(first, second, false);
   }
 
   /** Enters a host as its own user would, now or when its page thaws. */
   enter(id: string, run: () => void): void {
     const node = this.#nodes.get(id);
-    if (node !== undefined) this.#enter(node, run);
+    if (node !== undefined) enter(node, run);
   }
 
   /** Runs until virtual time `until`, or until `done` holds (asked after every event). */
@@ -221,22 +190,16 @@ export class OverlayWorld<Frame> {
         return events.now;
       },
       random: node.random,
-      send: (to, frame, bytes) => this.#send(node, to, frame, bytes),
+      send: (to, frame, bytes) => this.#channels.send(node, to, frame, bytes),
       want: (peer, optional) => this.#want(node, peer, optional),
       release: (peer) => this.#release(node, peer),
       drop: (peer, ban) => this.#drop(node, peer, ban),
-      carried: (from, body) => this.#links.carried(node, from, body),
-      uncarried: (to) => this.#links.uncarried(node, to),
+      carried: (from, body) => this.#making.carried(node, from, body),
+      uncarried: (to) => this.#making.uncarried(node, to),
       askServer: (near) => this.#access.ask(node, near),
       serverNeeded: (needed) => this.#access.needed(node, needed),
       links: () => [...node.links.keys()],
     };
-  }
-
-  #enter(node: OverlayNode<Frame>, run: () => void): void {
-    if (!node.alive) return;
-    if (node.visibility === "frozen") node.inbox.push(run);
-    else run();
   }
 
   #tick(node: OverlayNode<Frame>): void {
@@ -246,27 +209,10 @@ export class OverlayWorld<Frame> {
     node.host.tick();
   }
 
-  #send(from: OverlayNode<Frame>, to: string, frame: Frame, bytes: number): void {
-    const link = from.links.get(to);
-    if (link === undefined || !from.alive) return;
-    from.sent.frames++;
-    from.sent.bytes += bytes;
-    this.onSend?.(from.id, to, frame, bytes);
-    if (link.a.group !== link.b.group) return;
-    const target = otherEnd(link, from);
-    const held = this.#hold(frame);
-    this.events.after(link.delayMs, () => {
-      if (!link.open || !target.alive) return;
-      this.trace.number(this.now);
-      this.trace.number(from.index * 65_536 + target.index + bytes / 1_000);
-      this.#enter(target, () => target.host.receive(from.id, held()));
-    });
-  }
-
   #want(node: OverlayNode<Frame>, peer: string, optional: boolean): void {
     if (peer === node.id) return;
     node.wants.add(peer);
-    if (!node.links.has(peer)) this.#links.dial(node, peer, optional);
+    if (!node.links.has(peer)) this.#making.dial(node, peer, optional);
   }
 
   #release(node: OverlayNode<Frame>, peer: string): void {
@@ -274,7 +220,7 @@ export class OverlayWorld<Frame> {
     const link = node.links.get(peer);
     if (link?.dialler !== node) return;
     this.events.after(LINGER_MS, () => {
-      if (link.open && node.alive && !node.wants.has(peer)) this.#close(link, node);
+      if (link.open && node.alive && !node.wants.has(peer)) this.#channels.close(link, node);
     });
   }
 
@@ -282,44 +228,6 @@ export class OverlayWorld<Frame> {
     node.wants.delete(peer);
     if (ban) node.bans.set(peer, this.now + BAN_MS);
     const link = node.links.get(peer);
-    if (link !== undefined) this.#close(link, node);
-  }
-
-  #link(dialler: OverlayNode<Frame>, accepter: OverlayNode<Frame>, dialled = true): void {
-    if (dialler.links.has(accepter.id)) return;
-    const delayMs = oneWayMs(dialler.place, accepter.place);
-    const link: OverlayLink<Frame> = { a: dialler, b: accepter, dialler, delayMs, since: this.now, open: true };
-    dialler.links.set(accepter.id, link);
-    accepter.links.set(dialler.id, link);
-    this.trace.number(this.now);
-    this.events.after(0, () => {
-      if (link.open) this.#enter(dialler, () => dialler.host.linkUp(accepter.id, dialled));
-      if (link.open) this.#enter(accepter, () => accepter.host.linkUp(dialler.id, false));
-    });
-  }
-
-  /** One end closes the channel: it knows at once, the other a moment later. */
-  #close(link: OverlayLink<Frame>, by: OverlayNode<Frame>): void {
-    const other = otherEnd(link, by);
-    this.events.after(0, () => this.#down(link, by));
-    this.events.after(link.delayMs, () => this.#down(link, other));
-  }
-
-  #down(link: OverlayLink<Frame>, at: OverlayNode<Frame>): void {
-    link.open = false;
-    const peer = otherEnd(link, at).id;
-    if (at.links.get(peer) !== link) return;
-    at.links.delete(peer);
-    at.wants.delete(peer);
-    this.#enter(at, () => at.host.linkDown(peer));
-  }
-
-  #expireIfCut(link: OverlayLink<Frame>): void {
-    if (link.a.group === link.b.group) return;
-    this.events.after(CONSENT_EXPIRY_MS, () => {
-      if (link.a.group === link.b.group) return;
-      this.#down(link, link.a);
-      this.#down(link, link.b);
-    });
+    if (link !== undefined) this.#channels.close(link, node);
   }
 }

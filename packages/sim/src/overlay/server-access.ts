@@ -1,7 +1,7 @@
 import type { EventQueue } from "../event-queue.ts";
 import type { Random } from "../random.ts";
 import type { BootstrapServer } from "./bootstrap-server.ts";
-import type { OverlayNode } from "./overlay-node.ts";
+import { enter, type OverlayNode } from "./overlay-node.ts";
 
 /** One way to the server and back takes twice this. */
 const SERVER_DELAY_MS = 40;
@@ -17,8 +17,6 @@ interface ServerWorld<Frame> {
   readonly keepsIdle: boolean;
   node(id: string): OverlayNode<Frame> | undefined;
   nodes(): Iterable<OverlayNode<Frame>>;
-  /** Enters a host, now or when its page thaws. */
-  enter(node: OverlayNode<Frame>, run: () => void): void;
 }
 
 /** The nodes' way to the bootstrap server: welcomes, questions, connection messages, and its loss. */
@@ -58,7 +56,7 @@ export class ServerAccess<Frame> {
       server.connect(node.id);
       server.messages.welcome++;
       const peers = server.peersFor(node.id, node.id);
-      this.#world.enter(node, () => {
+      enter(node, () => {
         node.host.serverOpen(true);
         node.host.serverPeers(peers);
       });
@@ -79,7 +77,7 @@ export class ServerAccess<Frame> {
     events.after(2 * SERVER_DELAY_MS, () => {
       if (!this.#isThere(node)) return;
       const peers = server.peersFor(node.id, near);
-      this.#world.enter(node, () => node.host.serverPeers(peers));
+      enter(node, () => node.host.serverPeers(peers));
     });
   }
 
@@ -91,7 +89,7 @@ export class ServerAccess<Frame> {
     if (!server.connected(to)) return false;
     events.after(2 * SERVER_DELAY_MS, () => {
       const target = this.#world.node(to);
-      if (target !== undefined) this.#world.enter(target, () => deliver(target));
+      if (target !== undefined) enter(target, () => deliver(target));
     });
     return true;
   }
@@ -104,6 +102,6 @@ export class ServerAccess<Frame> {
     const { server } = this.#world;
     if (!server.connected(node.id)) return;
     server.disconnect(node.id);
-    this.#world.enter(node, () => node.host.serverOpen(false));
+    enter(node, () => node.host.serverOpen(false));
   }
 }
