@@ -1,20 +1,10 @@
 import { type LinkedNode, MAX_SOURCE_PATH, type NodeId, type OverlayAnswer, type OverlayKey } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import {
-  ALPHA,
-  LOOKUP_K,
-  MAX_CANDIDATES,
-  MAX_PATHS,
-  MAX_QUERIES,
-  QUERY_SLOW,
-  QUERY_WAIT,
-  SPARSE,
-  STRAND_K,
-  STRANDS,
-} from "./limits.ts";
+import { ALPHA, LOOKUP_K, MAX_QUERIES, QUERY_SLOW, QUERY_WAIT, STRANDS } from "./limits.ts";
 import type { Reached } from "./records/routes.ts";
+import { addPath, type Candidate, Shortlist } from "./shortlist.ts";
 import type { Path, SourceRoutes } from "./source-routes.ts";
-import { closest, compareDistance, distanceFraction } from "./xor.ts";
+import { closest } from "./xor.ts";
 
 export interface LookupResult {
   /** Full nodes that answered, nearest first. */
@@ -39,22 +29,6 @@ export interface LookupWish {
   readonly done: (result: LookupResult) => void;
 }
 
-interface Candidate {
-  readonly id: NodeId;
-  publicKey: Uint8Array | null;
-  /** Ways not tried yet, shortest first. */
-  readonly paths: Path[];
-  /** Ways tried or known, so that none is tried twice. */
-  known: number;
-  state: "new" | "asked" | "answered" | "failed";
-  askedAt: number;
-  /** The way by which it answered. */
-  path: Path | null;
-  full: boolean;
-  /** The strands by which it became known, a bit each. */
-  strands: number;
-}
-
 /**
  * One look-up by the sure path: Kademlia's iterative search (Maymounkov and Mazières, 2002), in which the asker reaches
  * each node by a source route instead of a dial. It ends when the k nearest nodes it has heard of have all answered;
@@ -71,17 +45,13 @@ export class Lookup {
   readonly #k: number;
   readonly #most: number;
   readonly #done: (result: LookupResult) => void;
-  readonly #candidates = new Map<NodeId, Candidate>();
-  /** The same, nearest first. */
-  #byDistance: Candidate[] = [];
+  readonly #shortlist: Shortlist;
   #queries = 0;
   #outstanding = 0;
   #answers = 0;
   #hops = 0;
   #over = false;
   #stepping = false;
-  /** Nodes that are asked beyond the k nearest. */
-  #wider = 0;
 
   constructor(ctx: Context, routes: SourceRoutes, wish: LookupWish) {
     const { key, count, queries = MAX_QUERIES, done } = wish;
@@ -89,6 +59,7 @@ export class Lookup {
     this.#routes = routes;
     this.key = key;
     this.#k = Math.max(count, LOOKUP_K);
+    this.#shortlist = new Shortlist(key, this.#k);
     this.#most = queries;
     this.#done = done;
   }
@@ -99,7 +70,7 @@ export class Lookup {
 
   /** Nodes that answered or are being asked, for views: each with the neighbour and the hops of the way there. */
   *asked(): IterableIterator<{ readonly id: NodeId; readonly hops: number; readonly answered: boolean }> {
-    for (const { id, state, path } of this.#candidates.values()) {
+    for (const { id, state, path } of this.#shortlist.all()) {
       if (state === "asked" || state === "answered") {
         yield { id, hops: path === null ? 0 : path.handles.length + 1, answered: state === "answered" };
       }
@@ -111,9 +82,9 @@ export class Lookup {
     const begin = through === null ? undefined : table.get(through);
     const links = begin === undefined ? closest(this.key, table.routable(), this.#k, (link) => link.id) : [begin];
     for (const [index, { id, publicKey }] of links.entries()) {
-      const candidate = this.#candidate(id, publicKey);
+      const candidate = this.#shortlist.candidate(id, publicKey);
       candidate.strands |= 1 << (index % STRANDS);
-      this.#addPath(candidate, { first: id, handles: [] });
+      addPath(candidate, { first: id, handles: [] });
     }
     this.advance();
   }
@@ -129,59 +100,25 @@ export class Lookup {
     }
     this.#stepping = false;
     if (!this.#isSettled()) return;
-    if (!this.#mayWiden()) return this.#finish();
-    this.#wider += LOOKUP_K;
+    if (!this.#widen()) return this.#finish();
     this.advance();
   }
 
-  /**
-   * Whether the nodes that it has heard of lie too far apart to be all there are, judged by the number of nodes that
-   * there seem to be: then farther ones may know better. Those that do not answer count, as nobody kept them secret.
-   */
-  #mayWiden(): boolean {
+  /** If those that it has heard of lie too far apart to be all there are, farther ones may know better. */
+  #widen(): boolean {
     const nodes = this.#ctx.table.estimate();
     if (nodes < 2 * LOOKUP_K || this.#queries >= this.#most) return false;
-    const last = this.#byDistance.slice(0, LOOKUP_K).at(-1);
-    const isSparse = last === undefined || distanceFraction(this.key, last.id) > (SPARSE * LOOKUP_K) / nodes;
-    return isSparse && this.#open().length > this.#k + this.#wider;
+    return this.#shortlist.isSparse(nodes) && this.#shortlist.widen();
   }
 
-  /** The nearest unasked of the k nearest that have not failed, or of a strand's; while fewer than alpha are under way. */
+  /** Whom to ask while fewer than alpha are under way. */
   #next(): Candidate | null {
-    if (this.#queries >= this.#most || this.#active() >= ALPHA) return null;
-    for (const front of this.#fronts()) {
-      const next = front.find(({ state }) => state === "new");
-      if (next !== undefined) return next;
-    }
-    return null;
-  }
-
-  /** Of those that have not failed the k nearest, and the nearest of each strand. */
-  #fronts(): readonly (readonly Candidate[])[] {
-    const open = this.#open();
-    const fronts = [open.slice(0, this.#k + this.#wider)];
-    for (let strand = 0; strand < STRANDS; strand++) {
-      fronts.push(open.filter(({ strands }) => (strands & (1 << strand)) !== 0).slice(0, STRAND_K));
-    }
-    return fronts;
-  }
-
-  #open(): Candidate[] {
-    return this.#byDistance.filter(({ state }) => state !== "failed");
-  }
-
-  #active(): number {
-    const { now } = this.#ctx;
-    let active = 0;
-    for (const { state, askedAt } of this.#candidates.values()) {
-      if (state !== "asked") continue;
-      if (now - askedAt < QUERY_SLOW) active++;
-    }
-    return active;
+    if (this.#queries >= this.#most || this.#shortlist.active(this.#ctx.now) >= ALPHA) return null;
+    return this.#shortlist.next();
   }
 
   #isSettled(): boolean {
-    return this.#outstanding === 0 || this.#fronts().every((front) => front.every(({ state }) => state === "answered"));
+    return this.#outstanding === 0 || this.#shortlist.hasAnswered();
   }
 
   #ask(candidate: Candidate): void {
@@ -218,65 +155,26 @@ export class Lookup {
     this.#answers++;
     this.#hops = Math.max(this.#hops, path.handles.length + 1);
     for (const node of answer.nodes) this.#heard(candidate, path, node);
-    this.#forgetFarthest();
+    this.#shortlist.forgetFarthest();
   }
 
   #heard(by: Candidate, path: Path, node: LinkedNode): void {
     const { self, table, contacts, now } = this.#ctx;
     if (node.id === self.id || !contacts.heard(node.id, node.publicKey, by.id, now)) return;
     this.#ctx.stale = true;
-    const candidate = this.#candidate(node.id, node.publicKey);
+    const candidate = this.#shortlist.candidate(node.id, node.publicKey);
     candidate.strands |= by.strands;
-    if (candidate.known === 0 && table.get(node.id) !== undefined)
-      this.#addPath(candidate, { first: node.id, handles: [] });
+    if (candidate.known === 0 && table.get(node.id) !== undefined) addPath(candidate, { first: node.id, handles: [] });
     if (path.handles.length < MAX_SOURCE_PATH) {
-      this.#addPath(candidate, { first: path.first, handles: [...path.handles, node.handle] });
+      addPath(candidate, { first: path.first, handles: [...path.handles, node.handle] });
     }
-  }
-
-  /** Shorter ways first; of one length, one that begins elsewhere than those known. */
-  #addPath(candidate: Candidate, path: Path): void {
-    if (candidate.state === "answered" || candidate.known >= MAX_PATHS) return;
-    candidate.known++;
-    const at = candidate.paths.findIndex((each) => each.handles.length > path.handles.length);
-    candidate.paths.splice(at < 0 ? candidate.paths.length : at, 0, path);
-    if (candidate.state === "failed") candidate.state = "new";
-  }
-
-  #candidate(id: NodeId, publicKey: Uint8Array): Candidate {
-    const known = this.#candidates.get(id);
-    if (known !== undefined) return known;
-    const candidate: Candidate = {
-      id,
-      publicKey,
-      paths: [],
-      known: 0,
-      state: "new",
-      askedAt: 0,
-      path: null,
-      full: false,
-      strands: 0,
-    };
-    this.#candidates.set(id, candidate);
-    const farther = this.#byDistance.findIndex((each) => compareDistance(this.key, id, each.id) < 0);
-    this.#byDistance.splice(farther < 0 ? this.#byDistance.length : farther, 0, candidate);
-    return candidate;
-  }
-
-  #forgetFarthest(): void {
-    if (this.#candidates.size <= MAX_CANDIDATES) return;
-    this.#byDistance = this.#byDistance.filter(({ id, state }, index) => {
-      const stays = index < MAX_CANDIDATES || state === "asked";
-      if (!stays) this.#candidates.delete(id);
-      return stays;
-    });
   }
 
   #finish(): void {
     this.#over = true;
     const { self, full } = this.#ctx;
     const nodes: Reached[] = full ? [{ id: self.id, publicKey: self.publicKey, first: self.id, path: [] }] : [];
-    for (const { id, publicKey, state, path, full: isFull } of this.#candidates.values()) {
+    for (const { id, publicKey, state, path, full: isFull } of this.#shortlist.all()) {
       if (state === "answered" && isFull && path !== null) {
         nodes.push({ id, publicKey, first: path.first, path: path.handles });
       }
