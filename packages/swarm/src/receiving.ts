@@ -7,6 +7,7 @@ import {
   type SwarmMessage,
 } from "@starling/protocol";
 import { onCancel, onRequest } from "./answering.ts";
+import { onReject, takeBlock } from "./arrivals.ts";
 import { onDontHave, onHave } from "./availability.ts";
 import { banPeer, dropPeer } from "./bans.ts";
 import { onInterested, onNotInterested } from "./choking.ts";
@@ -16,7 +17,7 @@ import { onJoin, onLeave } from "./joining.ts";
 import { blockKey } from "./limits.ts";
 import { fetchManifest, onManifestChunk, onManifestRequest } from "./manifest-exchange.ts";
 import type { Link, PeerState } from "./peer-state.ts";
-import { onReject, refill, refillShare, takeBlock } from "./requester.ts";
+import { refill, refillShare } from "./requester.ts";
 import { afterSpread } from "./sole-seed.ts";
 import { learnManifest } from "./taking-part.ts";
 import { pump } from "./uploader.ts";

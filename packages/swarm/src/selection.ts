@@ -14,8 +14,9 @@ import { dropBegun } from "./begun-piece.ts";
 import { releaseAll, tidyLinks } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { MAX_DEADLINES, type Reader, urgentPieces } from "./deadlines.ts";
+import { cancelRequest } from "./outstanding.ts";
 import type { PeerState } from "./peer-state.ts";
-import { cancelRequest, refillShare } from "./requester.ts";
+import { refillShare } from "./requester.ts";
 import { type Content, contentOf, PieceTable, type ShareState } from "./share-state.ts";
 
 const NOTHING: PieceRange = [0, 0];

@@ -1,7 +1,8 @@
 import { disclaim, updateInterest } from "./availability.ts";
 import type { Context } from "./context.ts";
+import { orphanPieces, retire } from "./outstanding.ts";
 import type { Outstanding, PeerState } from "./peer-state.ts";
-import { orphanPieces, refillShare, retire } from "./requester.ts";
+import { refillShare } from "./requester.ts";
 import type { ShareState } from "./share-state.ts";
 
 /** Time-outs as multiples of the time that the peer has shown to need. */
