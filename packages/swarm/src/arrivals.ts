@@ -1,8 +1,9 @@
 import { type BlockMessage, type BlockRange, MAX_DELAY_SAMPLES } from "@starling/protocol";
 import { takeAnnounced } from "./announced-catalog.ts";
-import { claim, disclaim, updateInterest } from "./availability.ts";
+import { claim, disclaim } from "./availability.ts";
 import type { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
+import { updateInterest } from "./interest.ts";
 import { blockKey } from "./limits.ts";
 import { cancelRequest, leavePiece, settle } from "./outstanding.ts";
 import type { Outstanding, PeerState } from "./peer-state.ts";

@@ -1,7 +1,9 @@
 import { equalBytes, joinProof, type NodeId, type SwarmMessage, toHex } from "@starling/protocol";
-import { expectPieces, forgetBits, sendHaveSet } from "./availability.ts";
+import { sendHaveSet } from "./announcements.ts";
+import { forgetBits } from "./availability.ts";
 import { fillSlots } from "./choking.ts";
 import type { Context } from "./context.ts";
+import { expectPieces } from "./interest.ts";
 import { MAX_DECLINED } from "./limits.ts";
 import { expectManifest, manifestSourceLost } from "./manifest-exchange.ts";
 import { releaseRequests } from "./outstanding.ts";

@@ -9,11 +9,13 @@ import {
   type PieceRange,
   setBit,
 } from "@starling/protocol";
-import { fitBits, recountUseful, sendHaveSet, updateInterest } from "./availability.ts";
+import { sendHaveSet } from "./announcements.ts";
+import { fitBits, recountUseful } from "./availability.ts";
 import { dropBegun } from "./begun-piece.ts";
 import { releaseAll, tidyLinks } from "./candidates.ts";
 import type { Context } from "./context.ts";
 import { MAX_DEADLINES, type Reader, urgentPieces } from "./deadlines.ts";
+import { updateInterest } from "./interest.ts";
 import { cancelRequest } from "./outstanding.ts";
 import type { PeerState } from "./peer-state.ts";
 import { refillShare } from "./requester.ts";

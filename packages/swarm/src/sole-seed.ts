@@ -1,5 +1,5 @@
 import { getBit } from "@starling/protocol";
-import { tellPieces } from "./availability.ts";
+import { tellPieces } from "./announcements.ts";
 import type { Context } from "./context.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { Content, ShareState } from "./share-state.ts";

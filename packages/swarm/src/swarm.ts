@@ -1,5 +1,5 @@
 import type { Machine, NodeId, Root } from "@starling/protocol";
-import { flushAnnouncements, loseInterest, tellLate } from "./availability.ts";
+import { flushAnnouncements, tellLate } from "./announcements.ts";
 import { banPeer, checkHonestSource, dropPeer } from "./bans.ts";
 import { tidyLinks } from "./candidates.ts";
 import { rechoke } from "./choking.ts";
@@ -7,6 +7,7 @@ import { Context } from "./context.ts";
 import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
 import type { SwarmInput } from "./inputs.ts";
+import { loseInterest } from "./interest.ts";
 import { linkDown, linkOpening, linkUp } from "./joining.ts";
 import { refuseKept } from "./kept-requests.ts";
 import { tryLanes } from "./lane-trial.ts";

@@ -1,5 +1,6 @@
-import { disclaim, updateInterest } from "./availability.ts";
+import { disclaim } from "./availability.ts";
 import type { Context } from "./context.ts";
+import { updateInterest } from "./interest.ts";
 import { orphanPieces, retire } from "./outstanding.ts";
 import type { Outstanding, PeerState } from "./peer-state.ts";
 import { refillShare } from "./requester.ts";

@@ -1,5 +1,5 @@
 import { clearBit, getBit, type NodeId, setBit } from "@starling/protocol";
-import { rangesOf } from "./availability.ts";
+import { rangesOf } from "./announcements.ts";
 import { type BegunPiece, dropBegun, finishBegun } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
 import { refillShare, refillStarved } from "./requester.ts";
