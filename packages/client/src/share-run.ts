@@ -2,7 +2,7 @@ import { deriveContentKeys, equalBytes, getBit, type Manifest, makeBitfield, man
 import type { Core } from "./core.ts";
 import { presentPieces, servedPieces } from "./piece-census.ts";
 import type { ShareModel } from "./share-model.ts";
-import type { SwarmShare } from "./swarm-host.ts";
+import type { SwarmShare } from "./swarm-effects.ts";
 import { sameTotals, type Totals, Traffic } from "./traffic.ts";
 import { fits, openCatalog } from "./unlock.ts";
 

@@ -1,48 +1,22 @@
 import {
-  BLOCK_HEADER_BYTES,
   DecodeError,
   decodeBlock,
   decodeSwarmFrame,
-  encodeSwarmFrame,
   FRAME,
   frameKind,
-  type Manifest,
-  manifestHash,
   type NodeId,
   type PieceRange,
   type Root,
-  writeBlock,
 } from "@starling/protocol";
 import type { WriteBehind } from "@starling/store";
 import { type ShareView, Swarm, type SwarmEffect, type SwarmInput } from "@starling/swarm";
 import type { SpeedLimits } from "./api.ts";
 import type { Network } from "./network.ts";
-import { addressOf } from "./piece-crypto.ts";
 import { Pulse } from "./pulse.ts";
 import { Runner } from "./runner.ts";
 import type { Reading } from "./share-model.ts";
 import { isLimited, UNLIMITED } from "./speed-limits.ts";
-
-/** How long a peer that broke the protocol or sent bad bytes is refused. */
-const BAN_MS = 10 * 60 * 1000;
-
-/** What the swarm asks of, and tells, the share that a root belongs to. */
-export interface SwarmShare {
-  readonly id: string;
-  /** Null until `manifestArrived`. */
-  readonly manifest: Manifest | null;
-  manifestArrived(bytes: Uint8Array): void;
-  /** Pieces became verified. */
-  gained(pieces: readonly number[]): void;
-  /** Pieces turned out to be missing or changed. */
-  withdrawn(pieces: readonly number[]): void;
-  complete(): void;
-  failed(): void;
-  storeRefused(reason: "quota" | "unavailable"): void;
-  /** A verified piece's ciphertext, from the store or made from the user's file; null if it is not to be had. */
-  load(piece: number): Promise<Uint8Array | null>;
-  findProviders(): void;
-}
+import { SwarmEffects, type SwarmShare } from "./swarm-effects.ts";
 
 export interface SwarmStart {
   readonly manifest: Uint8Array | null;
@@ -52,24 +26,25 @@ export interface SwarmStart {
   readonly paused: boolean;
 }
 
-/** Runs the swarm machine: frames in and out over the network, pieces in and out of the store. */
+/** Runs the swarm machine: takes in what shares, links and the store tell it; {@link SwarmEffects} performs the rest. */
 export class SwarmHost {
   readonly #swarm: Swarm;
   readonly #runner: Runner<SwarmInput, SwarmEffect>;
   readonly #network: Network;
-  readonly #writeBehind: WriteBehind;
   readonly #shares = new Map<Root, SwarmShare>();
-  readonly #progressed: () => void;
   readonly #pulse = new Pulse(() => this.#runner.dispatch({ type: "pulse" }));
   /** Those set, by root; null is all shares. */
   readonly #limits = new Map<Root | null, SpeedLimits>();
 
   constructor(self: NodeId, network: Network, writeBehind: WriteBehind, progressed: () => void) {
     this.#swarm = new Swarm({ self, random: Math.random });
-    this.#runner = new Runner(this.#swarm, (effect) => this.#perform(effect));
+    const dispatch = (input: SwarmInput): void => this.#runner.dispatch(input);
+    const effects = new SwarmEffects({ network, writeBehind, share: (root) => this.#shares.get(root), dispatch });
+    this.#runner = new Runner(this.#swarm, (effect) => {
+      progressed();
+      effects.perform(effect);
+    });
     this.#network = network;
-    this.#writeBehind = writeBehind;
-    this.#progressed = progressed;
   }
 
   add(root: Root, share: SwarmShare, start: SwarmStart): void {
@@ -194,77 +169,5 @@ export class SwarmHost {
     if (message?.type === "request") {
       this.#runner.dispatch({ type: "message", peer, message, queuedBytes: this.#network.links.queuedBytes(peer) });
     } else if (message) this.#runner.dispatch({ type: "message", peer, message });
-  }
-
-  #perform(effect: SwarmEffect): void {
-    this.#progressed();
-    switch (effect.type) {
-      case "send":
-        return this.#network.links.send(effect.peer, encodeSwarmFrame(effect.message), "control");
-      case "send-block":
-        return this.#sendBlock(effect);
-      case "measure":
-        return this.#network.links.measure(effect.peer);
-      case "lanes":
-        return this.#network.links.useLanes(effect.peer, effect.count);
-      case "drop":
-        if (effect.ban) this.#network.ban(effect.peer, effect.reason, BAN_MS);
-        else this.#network.disconnect(effect.peer, effect.reason);
-        return;
-      case "want-link":
-        return this.#network.want(effect.peer, effect.root);
-      case "release-link":
-        return this.#network.unwant(effect.peer, effect.root);
-      default:
-        return this.#performFor(effect);
-    }
-  }
-
-  /** Effects that concern a share; one that was removed meanwhile has no more say. */
-  #performFor(effect: Extract<SwarmEffect, { root: Root }>): void {
-    const share = this.#shares.get(effect.root);
-    if (!share) return;
-    switch (effect.type) {
-      case "find-providers":
-        return share.findProviders();
-      case "manifest":
-        return share.manifestArrived(effect.bytes);
-      case "verify":
-        return this.#verify(share, effect.root, effect.piece, effect.bytes);
-      case "store":
-        return this.#store(share, effect.pieces, effect.bytes);
-      case "load":
-        return this.#load(share, effect.root, effect.piece);
-      case "have":
-        return share.gained(effect.pieces);
-      case "withdrawn":
-        return share.withdrawn(effect.pieces);
-      case "complete":
-        return share.complete();
-      case "failed":
-        return share.failed();
-    }
-  }
-
-  #sendBlock({ peer, block }: Extract<SwarmEffect, { type: "send-block" }>): void {
-    const byteLength = BLOCK_HEADER_BYTES + block.payload.length;
-    this.#network.links.send(peer, { byteLength, write: (into) => writeBlock(block, into) }, "block");
-  }
-
-  #verify(share: SwarmShare, root: Root, piece: number, bytes: Uint8Array): void {
-    const expected = share.manifest ? manifestHash(share.manifest, piece) : null;
-    void addressOf(bytes).then((hash) =>
-      this.#runner.dispatch({ type: "verified", root, piece, ok: hash === expected }),
-    );
-  }
-
-  #store(share: SwarmShare, pieces: readonly number[], bytes: Uint8Array): void {
-    const [piece] = pieces;
-    if (!share.manifest || piece === undefined) return;
-    this.#writeBehind.add({ shareId: share.id, pieces, hash: manifestHash(share.manifest, piece), bytes });
-  }
-
-  #load(share: SwarmShare, root: Root, piece: number): void {
-    void share.load(piece).then((bytes) => this.#runner.dispatch({ type: "loaded", root, piece, bytes }));
   }
 }
