@@ -1,10 +1,12 @@
-import { deriveContentKeys, equalBytes, getBit, type Manifest, makeBitfield, manifestHash } from "@starling/protocol";
+import { equalBytes, type Manifest, makeBitfield } from "@starling/protocol";
+import { hasCatalog, readCatalog, storedPiece } from "./catalog-reading.ts";
 import type { Core } from "./core.ts";
 import { presentPieces, servedPieces } from "./piece-census.ts";
 import type { ShareModel } from "./share-model.ts";
+import { BAD_SHARE, fileChanged, NO_HONEST_SOURCE, NO_ROOM, STORE_BROKEN } from "./share-problems.ts";
 import type { SwarmShare } from "./swarm-effects.ts";
 import { sameTotals, type Totals, Traffic } from "./traffic.ts";
-import { fits, openCatalog } from "./unlock.ts";
+import { fits } from "./unlock.ts";
 
 /** What a run tells the share whose run it is. */
 export interface RunEvents {
@@ -34,6 +36,11 @@ export class ShareRun implements SwarmShare {
     this.#model = model;
     this.#events = events;
     this.#traffic.begin(model.data);
+  }
+
+  /** Verified pieces, while the share takes part with a manifest. */
+  get #have(): Uint8Array | null {
+    return this.#core.swarm.view(this.#model.root)?.have ?? null;
   }
 
   /** What is here has been counted, and peers are told of it. */
@@ -133,9 +140,10 @@ export class ShareRun implements SwarmShare {
 
   async load(piece: number): Promise<Uint8Array | null> {
     const { content, manifest, selection } = this.#model;
-    if (!content || !selection) return manifest ? this.#loadStored(manifest, piece) : null;
-    const bytes = await content.encrypted(piece, selection.fileOf(piece - content.manifest.catalogPieces));
-    if (bytes === "file-changed") this.#fileChanged(selection.fileOf(piece - content.manifest.catalogPieces));
+    if (!content || !selection) return manifest ? storedPiece(this.#core.store, manifest, piece) : null;
+    const file = selection.fileOf(piece - content.manifest.catalogPieces);
+    const bytes = await content.encrypted(piece, file);
+    if (bytes === "file-changed") this.#events.problem(fileChanged(this.#model.files[file]?.path ?? "A file"), false);
     return typeof bytes === "string" ? null : bytes;
   }
 
@@ -146,18 +154,13 @@ export class ShareRun implements SwarmShare {
   /** Reads the catalog if all its pieces are here and its keys are known. */
   listCatalogIfHere(): void {
     const { manifest, data, isListed } = this.#model;
-    if (this.#listing || isListed || !manifest || !data.unlocked || !this.#hasCatalog(manifest)) return;
+    if (this.#listing || isListed || !manifest || !data.unlocked || !hasCatalog(manifest, this.#have)) return;
     this.#listing = true;
     void this.#list()
       .catch(() => this.#events.problem(BAD_SHARE, true))
       .finally(() => {
         this.#listing = false;
       });
-  }
-
-  #hasCatalog({ catalogPieces }: Manifest): boolean {
-    const have = this.#core.swarm.view(this.#model.root)?.have;
-    return have != null && Array.from({ length: catalogPieces }).every((_, piece) => getBit(have, piece));
   }
 
   async #learnManifest(bytes: Uint8Array): Promise<void> {
@@ -177,7 +180,7 @@ export class ShareRun implements SwarmShare {
   /** Pieces that another share brought here already need no fetching: take part anew, with them. */
   async #adoptPresent(manifest: Manifest): Promise<void> {
     const present = await presentPieces(this.#core.store, manifest);
-    const known = this.#core.swarm.view(this.#model.root)?.have ?? makeBitfield(manifest.pieceCount);
+    const known = this.#have ?? makeBitfield(manifest.pieceCount);
     const have = present.map((byte, i) => byte | (known[i] ?? 0));
     if (this.#stopped || equalBytes(have, known)) return;
     this.#register(manifest, have);
@@ -203,14 +206,10 @@ export class ShareRun implements SwarmShare {
   async #list(): Promise<void> {
     const { manifest, data } = this.#model;
     if (!manifest || !data.unlocked) return;
-    const pieces: Uint8Array[] = [];
-    for (let piece = 0; piece < manifest.catalogPieces; piece++) {
-      const bytes = await this.#loadVerified(manifest, piece);
-      if (!bytes) return this.missing(piece);
-      pieces.push(bytes);
-    }
-    this.#model.learnCatalog(await openCatalog(manifest, deriveContentKeys(data.unlocked), pieces));
-    const have = this.#core.swarm.view(this.#model.root)?.have;
+    const catalog = await readCatalog(this.#core, manifest, data.unlocked);
+    if (typeof catalog === "number") return this.missing(catalog);
+    this.#model.learnCatalog(catalog);
+    const have = this.#have;
     if (have) this.#model.markBits(have);
     this.#events.changed();
     this.want();
@@ -222,36 +221,10 @@ export class ShareRun implements SwarmShare {
     this.#model.markBits(have);
   }
 
-  /** From memory if it is not written yet. */
-  async #loadVerified(manifest: Manifest, piece: number): Promise<Uint8Array | null> {
-    return this.#core.writeBehind.waiting(manifestHash(manifest, piece)) ?? this.#loadStored(manifest, piece);
-  }
-
   /** Whoever stopped the run has saved it, or removed it. */
   async #saved(): Promise<void> {
     if (this.#stopped) return;
     await this.#model.save();
     this.#core.tabs.post({ type: "saved", id: this.id });
   }
-
-  async #loadStored(manifest: Manifest, piece: number): Promise<Uint8Array | null> {
-    const result = await this.#core.store.read(manifestHash(manifest, piece));
-    return result.ok ? result.bytes : null;
-  }
-
-  #fileChanged(fileIndex: number): void {
-    const name = this.#model.files[fileIndex]?.path ?? "A file";
-    this.#events.problem(
-      `The file changed on disk: “${name}” is no longer what the link names. Share it again to send the new version.`,
-      false,
-    );
-  }
 }
-
-const BAD_SHARE = "This share was made wrongly and cannot be read. Ask the sender to share the files again.";
-const NO_HONEST_SOURCE =
-  "Everyone who offered these files sent wrong bytes. Nothing wrong was kept. Press Resume to try again when other people are online.";
-const NO_ROOM =
-  "This browser has no room left for these files. Free some space, then press Resume: what is here already is kept.";
-const STORE_BROKEN =
-  "This browser refused to store the files. Close other tabs or restart the browser, then press Resume.";
