@@ -12,19 +12,11 @@ import {
 import { Allowances } from "./allowances.ts";
 import type { RecordsContext } from "./context.ts";
 import { bucketOf, differing, digestsOf } from "./digests.ts";
-import {
-  MAX_CHECKING,
-  MAX_CO_REPLICAS,
-  MAX_LISTED,
-  MAX_WANTED,
-  PAGE_BYTES,
-  REPLICAS,
-  SYNC_INTERVAL,
-  SYNC_PAUSE,
-  SYNCS_PER_MINUTE,
-} from "./limits.ts";
+import { MAX_CHECKING, MAX_CO_REPLICAS, MAX_LISTED, MAX_WANTED, PAGE_BYTES, SYNCS_PER_MINUTE } from "./limits.ts";
+import { bequests, PassingOn } from "./passing-on.ts";
 import type { Held } from "./record-store.ts";
 import type { ReplicaSets } from "./replica-sets.ts";
+import { SyncSchedule } from "./sync-schedule.ts";
 import type { Verifier } from "./verifier.ts";
 import { versionOf } from "./versions.ts";
 
@@ -38,57 +30,37 @@ export class AntiEntropy {
   readonly #sets: ReplicaSets;
   readonly #verifier: Verifier;
   readonly #allowed = new Allowances(SYNCS_PER_MINUTE);
-  /** When each partner is to be compared with next. */
-  readonly #due = new Map<NodeId, number>();
-  readonly #comparedAt = new Map<NodeId, number>();
+  readonly #schedule = new SyncSchedule();
+  readonly #passingOn: PassingOn;
   /** Records of each sibling whose signatures are being checked. */
   readonly #checking = new Map<NodeId, number>();
-  /** Keys that passed out of this node's replicas, and were offered to those that should hold them now. */
-  readonly #passedOn = new Set<string>();
-  #nextDue = Infinity;
 
   constructor(ctx: RecordsContext, sets: ReplicaSets, verifier: Verifier) {
     this.#ctx = ctx;
     this.#sets = sets;
     this.#verifier = verifier;
+    this.#passingOn = new PassingOn(ctx, sets);
   }
 
   get nextDue(): number {
-    return this.#nextDue;
+    return this.#schedule.nextDue;
   }
 
   /** A sibling came or went: what this node should hold changed, so all are compared with at once. */
   siblingsChanged(): void {
     if (!this.#ctx.policy.antiEntropy) return;
     this.#sets.forget();
-    const partners = this.#partners();
-    for (const known of this.#due.keys()) {
-      if (partners.has(known)) continue;
-      this.#due.delete(known);
-      this.#comparedAt.delete(known);
-      this.#checking.delete(known);
-    }
-    const now = this.#ctx.now;
-    for (const partner of partners) {
-      this.#schedule(partner, Math.max(now, (this.#comparedAt.get(partner) ?? -Infinity) + SYNC_PAUSE));
-    }
+    for (const gone of this.#schedule.restart(this.#partners(), this.#ctx.now)) this.#checking.delete(gone);
     this.tick();
   }
 
   tick(): void {
     const now = this.#ctx.now;
-    if (now < this.#nextDue || !this.#ctx.policy.antiEntropy) return;
+    if (now < this.#schedule.nextDue || !this.#ctx.policy.antiEntropy) return;
     this.#sets.forget();
-    for (const partner of this.#partners()) if (!this.#due.has(partner)) this.#schedule(partner, now);
-    this.#nextDue = Infinity;
-    for (const [partner, due] of this.#due) {
-      if (due <= now) {
-        this.#compare(partner, true);
-        this.#due.set(partner, now + SYNC_INTERVAL);
-      }
-      this.#nextDue = Math.min(this.#nextDue, this.#due.get(partner) ?? Infinity);
-    }
-    this.#passOn();
+    this.#schedule.admit(this.#partners(), now);
+    for (const partner of this.#schedule.takeDue(now)) this.#compare(partner);
+    for (const [to, versions] of this.#passingOn.take()) this.#list(to, versions.map(bucketOf), versions);
   }
 
   /** An anti-entropy frame of a linked node. */
@@ -109,21 +81,9 @@ export class AntiEntropy {
     }
   }
 
-  /**
-   * This node will not answer any more: each record goes to the one that becomes a replica in its place. Those that
-   * were replicas beside it have it.
-   */
+  /** This node will not answer any more: each record goes to the one that becomes a replica in its place. */
   handOver(): void {
-    const heirs = new Map<NodeId, Held[]>();
-    for (const held of this.#ctx.store.all(this.#ctx.now)) {
-      const nearest = this.#ctx.routes.nearest(held.key, REPLICAS + 1).filter((id) => id !== this.#ctx.self);
-      const heir = nearest[REPLICAS - 1];
-      if (heir === undefined) continue;
-      const bequest = heirs.get(heir) ?? [];
-      bequest.push(held);
-      heirs.set(heir, bequest);
-    }
-    for (const [heir, bequest] of heirs) this.#sendRecords(heir, bequest);
+    for (const [heir, bequest] of bequests(this.#ctx)) this.#sendRecords(heir, bequest);
   }
 
   #decoded(sibling: NodeId, body: Uint8Array): SyncMessage | null {
@@ -151,22 +111,15 @@ export class AntiEntropy {
     return partners;
   }
 
-  #schedule(sibling: NodeId, at: number): void {
-    this.#due.set(sibling, Math.min(at, this.#due.get(sibling) ?? Infinity));
-    this.#nextDue = Math.min(this.#nextDue, at);
-  }
-
-  #compare(sibling: NodeId, reply: boolean): void {
-    this.#comparedAt.set(sibling, this.#ctx.now);
-    this.#tell(sibling, { type: "digests", reply, digests: digestsOf(this.#sharedWith(sibling)) });
+  #compare(sibling: NodeId): void {
+    this.#tell(sibling, { type: "digests", reply: true, digests: digestsOf(this.#sharedWith(sibling)) });
   }
 
   #compared(sibling: NodeId, { reply, digests }: Extract<SyncMessage, { type: "digests" }>): void {
     const shared = this.#sharedWith(sibling);
     const ours = digestsOf(shared);
     const buckets = differing(ours, digests);
-    // Theirs is as good as a comparison of ours: the next regular one may wait.
-    if (this.#due.has(sibling)) this.#due.set(sibling, this.#ctx.now + SYNC_INTERVAL);
+    this.#schedule.defer(sibling, this.#ctx.now);
     if (buckets.length === 0) return;
     if (reply) this.#tell(sibling, { type: "digests", reply: false, digests: ours });
     this.#list(sibling, buckets, shared);
@@ -241,31 +194,6 @@ export class AntiEntropy {
       if (ok) ctx.store.add(version, publisher, life, ctx.now);
       else ctx.badSignature(sibling);
     });
-  }
-
-  /** Offers once what this node is no replica of any more to those that are: nobody else may have it yet. */
-  #passOn(): void {
-    const offers = new Map<NodeId, Held[]>();
-    for (const held of this.#ctx.store.all(this.#ctx.now)) {
-      if (this.#sets.isMine(held.key)) this.#passedOn.delete(held.mark);
-      else if (!this.#passedOn.has(held.mark)) this.#offer(held, offers);
-    }
-    for (const [to, versions] of offers) this.#list(to, versions.map(bucketOf), versions);
-    if (this.#passedOn.size > this.#ctx.store.size) this.#forgetGone();
-  }
-
-  #offer(held: Held, offers: Map<NodeId, Held[]>): void {
-    for (const replica of this.#sets.of(held.key)) {
-      const versions = offers.get(replica) ?? [];
-      versions.push(held);
-      offers.set(replica, versions);
-      this.#passedOn.add(held.mark);
-    }
-  }
-
-  #forgetGone(): void {
-    const held = new Set([...this.#ctx.store.all(this.#ctx.now)].map((version) => version.mark));
-    for (const mark of this.#passedOn) if (!held.has(mark)) this.#passedOn.delete(mark);
   }
 
   #sharedWith(sibling: NodeId): Held[] {
