@@ -9,8 +9,7 @@ import {
 import { Context } from "./context.ts";
 import type { DhtEffect } from "./effects.ts";
 import type { DhtCommand, DhtInput, OperationId } from "./inputs.ts";
-import { CLOCK_JUMP, LOOKUP_K } from "./limits.ts";
-import type { Link } from "./link.ts";
+import { CLOCK_JUMP, LOOKUP_K, MAX_NAMED } from "./limits.ts";
 import type { LookupResult } from "./lookup.ts";
 import { makeParts, type Parts } from "./parts.ts";
 import type { RecordsPolicy } from "./records/policy.ts";
@@ -46,7 +45,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
 
   constructor({ self, random, capable = true, policy }: DhtOptions) {
     this.#ctx = new Context(self, random);
-    this.#parts = makeParts(this.#ctx, { capable, policy, left: (link) => this.#left(link) });
+    this.#parts = makeParts(this.#ctx, { capable, policy });
   }
 
   handle(input: DhtInput, now: number): readonly DhtEffect[] {
@@ -61,7 +60,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
       this.#parts.liveness.pingAll();
     }
     this.#dispatch(input);
-    this.#endLinks();
+    this.#parts.linking.endDropped();
     if (ctx.stale) this.#parts.upkeep.run();
     return ctx.takeEffects();
   }
@@ -104,9 +103,9 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
       case "tick":
         return this.#tick();
       case "link-up":
-        return this.#linkUp(input);
+        return this.#parts.linking.up(input);
       case "link-down":
-        return this.#linkDown(input.peer);
+        return this.#parts.linking.down(input.peer);
       case "signed":
         return this.#ctx.signed(input.token, input.signature);
       case "verified":
@@ -114,7 +113,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
       case "carry":
         return this.#parts.carrying.carry(input.to, input.body);
       case "dial-failed":
-        return this.#dialFailed(input);
+        return this.#parts.linking.dialFailed(input);
       case "server-peers":
       case "server":
       case "contacts":
@@ -180,52 +179,6 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#parts.lookups.start({ key, count: LOOKUP_K, done });
   }
 
-  #linkUp({ peer, publicKey, dialled }: Input<"link-up">): void {
-    if (dialled && this.#ctx.table.size === 0) this.#parts.mode.joins();
-    const link = this.#parts.neighbours.up(peer, publicKey, dialled);
-    if (link === null) return;
-    this.#parts.liveness.begin(link);
-    this.#ctx.stale = true;
-    this.#parts.upkeep.hurry();
-  }
-
-  #linkDown(peer: NodeId): void {
-    const link = this.#ctx.table.get(peer);
-    if (link !== undefined) this.#gone(link);
-  }
-
-  /** The neighbour is no more: what it was asked goes elsewhere, and its place is filled. */
-  #gone(link: Link): void {
-    this.#parts.neighbours.down(link);
-    this.#parts.records.linkDown(link.id);
-    this.#parts.fast.linkDown(link.id);
-    this.#parts.routes.linkDown(link.id);
-    if (this.#ctx.table.size === 0) this.#parts.exploring.alone();
-    this.#ctx.stale = true;
-    this.#parts.upkeep.hurry();
-  }
-
-  #left(link: Link): void {
-    this.#ctx.contacts.forget(link.id);
-    this.#gone(link);
-  }
-
-  #endLinks(): void {
-    for (const { link, reason, ban } of this.#ctx.ending.splice(0)) {
-      if (this.#ctx.table.get(link.id) !== link) continue;
-      this.#ctx.emit({ type: "drop", peer: link.id, reason, ban });
-      if (ban) this.#ctx.contacts.forget(link.id);
-      this.#gone(link);
-    }
-  }
-
-  #dialFailed({ peer, alternates }: Input<"dial-failed">): void {
-    this.#parts.dialling.failed(peer);
-    if (this.#parts.server.visiting === peer) this.#parts.server.visiting = null;
-    this.#parts.neighbours.named(alternates.slice(0, MAX_NAMED), peer);
-    this.#parts.upkeep.hurry();
-  }
-
   #visibility({ visibility }: Input<"visibility">): void {
     const resumed = this.#parts.mode.frozen && visibility !== "frozen";
     if (visibility === "frozen" && this.#ctx.full) this.#parts.records.handOver();
@@ -267,6 +220,3 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     this.#ctx.wake(this.#recordsAt);
   }
 }
-
-/** Nodes that a server or a refusing node may name at once. */
-const MAX_NAMED = 32;

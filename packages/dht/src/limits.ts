@@ -94,6 +94,8 @@ export const SERVERLESS_LINKS = 4;
 /** Between questions to the server by a node without a link: jittered, doubling. */
 export const ASK_MIN = 2 * SECOND;
 export const ASK_MAX = 2 * MINUTE;
+/** Nodes that a server or a refusing node may name at once. */
+export const MAX_NAMED = 32;
 
 /** A connection message: when a second way is tried, a third, and when it is given up. */
 export const SECOND_WAY = 2 * SECOND;

@@ -4,7 +4,7 @@ import { Dialling } from "./dialling.ts";
 import type { DhtEffect } from "./effects.ts";
 import { Exploring } from "./exploring.ts";
 import { FastPath } from "./fast-path.ts";
-import type { Link } from "./link.ts";
+import { Linking } from "./linking.ts";
 import { Liveness } from "./liveness.ts";
 import { Lookups } from "./lookups.ts";
 import { Messages } from "./messages.ts";
@@ -22,6 +22,7 @@ import { Upkeep } from "./upkeep.ts";
 
 /** What a node is made of. Each part has its own concern; they meet in the {@link Context} and where one is given another. */
 export interface Parts {
+  readonly linking: Linking;
   readonly dialling: Dialling;
   readonly neighbours: Neighbours;
   readonly neighbourhood: Neighbourhood;
@@ -43,11 +44,9 @@ export interface PartsOptions {
   /** False for a page that cannot serve others: it stays a leaf. */
   readonly capable: boolean;
   readonly policy: RecordsPolicy | undefined;
-  /** A neighbour took its leave. */
-  readonly left: (link: Link) => void;
 }
 
-export function makeParts(ctx: Context, { capable, policy, left }: PartsOptions): Parts {
+export function makeParts(ctx: Context, { capable, policy }: PartsOptions): Parts {
   const messages: Messages = new Messages(ctx, () => ({ fast, lookups, routes }));
   const serving = new Serving(ctx, messages, () => records);
   const fast = new FastPath(ctx, (served) => serving.serve(served));
@@ -68,9 +67,10 @@ export function makeParts(ctx: Context, { capable, policy, left }: PartsOptions)
   const exploring = new Exploring(ctx, lookups, () => mode.passed());
   const server = new ServerUse(ctx, dialling);
   const links = { liveness, neighbours, neighbourhood, server, exploring };
-  const receiving = new Receiving(ctx, { ...links, fast, routes, records, left });
+  const receiving = new Receiving(ctx, { ...links, fast, routes, records, left: (link) => linking.left(link) });
   const upkeep = new Upkeep(ctx, { mode, neighbours, neighbourhood, dialling, exploring, server, records });
-  return { ...links, dialling, mode, fast, routes, lookups, carrying, messages, records, receiving, upkeep };
+  const linking = new Linking(ctx, { ...links, mode, dialling, fast, routes, records, upkeep });
+  return { ...links, linking, dialling, mode, fast, routes, lookups, carrying, messages, records, receiving, upkeep };
 }
 
 function recordsHost(ctx: Context, routes: RecordRoutes): ConstructorParameters<typeof Records>[0] {
