@@ -28,6 +28,8 @@ async function person(name: string, options: BrowserContextOptions): Promise<Per
   const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
   const someone = new Person(name, context, await context.newPage(), server.url);
   await someone.visit();
+  // The client is there before the page is drawn.
+  await someone.page.getByRole("heading", { level: 1 }).waitFor();
   return someone;
 }
 
