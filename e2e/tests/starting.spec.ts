@@ -1,4 +1,5 @@
 import type { WebSocket } from "playwright/test";
+import { textFile } from "../files.ts";
 import { expect, test } from "../fixtures.ts";
 import type { Person } from "../person.ts";
 
@@ -24,6 +25,29 @@ test("a page whose client does not load says so", async ({ server, browser }) =>
   await page.goto(server.url);
   await expect(page.getByText("A part of this page could not be loaded.")).toBeVisible();
   await page.close();
+});
+
+test("a page that cannot run in this browser says so", async ({ server, browser }) => {
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    Intl.NumberFormat = class {
+      constructor() {
+        throw new RangeError("invalid language tag");
+      }
+    } as unknown as typeof Intl.NumberFormat;
+  });
+  await page.goto(server.url);
+  await expect(page.getByText("This page has a fault in this browser.")).toBeVisible();
+  await page.close();
+});
+
+test("a share is shown in a browser whose language is no language tag", async ({ crowd, folder }) => {
+  // As on a Linux machine with no language set.
+  const before = ({ page }: Person) =>
+    void page.addInitScript(() => Object.defineProperty(navigator, "language", { value: "C" }));
+  const [sharer] = await crowd(1, { before });
+  await sharer?.shareFiles(await textFile(folder, "note.txt", "to the sea"));
+  await expect(sharer!.page.getByRole("heading", { name: "Transfer" })).toBeVisible();
 });
 
 test("a page whose script never comes says what to do", async ({ server, browser }) => {

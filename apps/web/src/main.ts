@@ -40,7 +40,15 @@ async function start(): Promise<void> {
   showPage(await rootElement(), client);
 }
 
-start().catch(async () => {
+/** Browsers reject with a TypeError when a module does not load. */
+function sentenceFor(error: unknown): string {
+  return error instanceof TypeError
+    ? "A part of this page could not be loaded. Check your connection and reload the page."
+    : "This page has a fault in this browser. Update the browser or try another one, and tell whoever runs this site.";
+}
+
+start().catch(async (error: unknown) => {
+  reportError(error);
   const root = await rootElement();
-  root.textContent = "A part of this page could not be loaded. Check your connection and reload the page.";
+  root.textContent = sentenceFor(error);
 });

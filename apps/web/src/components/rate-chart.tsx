@@ -1,10 +1,24 @@
-import { memo, useEffect, useRef } from "react";
-import uPlot from "uplot";
+import { memo, useEffect, useRef, useState } from "react";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatRate } from "../logic/format.ts";
 import { HISTORY_SAMPLES, historyColumns, type RateSample } from "../logic/rate-history.ts";
 
 const HEIGHT = 128;
+
+let library: Promise<typeof uPlot | null> | null = null;
+
+/**
+ * Begins to load what draws the chart, so that it is there when there is something to draw. Null where that does not load or
+ * does not run (it throws in browsers whose language is no language tag): then the figures stand alone.
+ */
+export function loadChart(): Promise<typeof uPlot | null> {
+  library ??= import("uplot").then(
+    (module) => module.default,
+    () => null,
+  );
+  return library;
+}
 
 /** Rates of the last two minutes. The figures above say the same in words, so it is hidden from screen readers. */
 export const RateChart = memo(function RateChart({
@@ -16,12 +30,19 @@ export const RateChart = memo(function RateChart({
 }) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
+  const [Chart, setChart] = useState<typeof uPlot | null>(null);
+  const latest = useRef(history);
+  useEffect(() => {
+    latest.current = history;
+    chart.current?.setData(historyColumns(history));
+  }, [history]);
+  useEffect(() => void loadChart().then((loaded) => setChart(() => loaded)), []);
   useEffect(() => {
     const element = host.current;
-    if (!element) return;
+    if (!element || !Chart) return;
     const draw = () => {
       chart.current?.destroy();
-      chart.current = new uPlot(chartOptions(element, showDown), [[], [], []], element);
+      chart.current = new Chart(chartOptions(element, showDown), historyColumns(latest.current), element);
     };
     draw();
     const observer = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -34,9 +55,8 @@ export const RateChart = memo(function RateChart({
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [showDown]);
-  useEffect(() => chart.current?.setData(historyColumns(history)), [history]);
-  return <div className="chart" ref={host} aria-hidden="true" />;
+  }, [Chart, showDown]);
+  return Chart && <div className="chart" ref={host} aria-hidden="true" />;
 });
 
 /** Colours come from the page's tokens, so that the chart follows light and dark. */

@@ -1,13 +1,15 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
+import { useEffect } from "react";
 import { formatBytes, formatRate } from "../logic/format.ts";
 import { copiesLine } from "../logic/share-facts.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { useApp } from "../state/store.ts";
-import { RateChart } from "./rate-chart.tsx";
+import { loadChart, RateChart } from "./rate-chart.tsx";
 
 /** Rates, totals and how many copies there are. */
 export function TransferCard({ share }: { readonly share: ShareView }) {
   const history = useApp(({ rates }) => rates.get(share.id));
+  useEffect(() => void loadChart(), []);
   const { downRate, upRate, bytesDownloaded, bytesUploaded, copies } = share.progress;
   return (
     <section className="card" aria-labelledby="transfer-heading">
