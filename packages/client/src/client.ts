@@ -15,6 +15,7 @@ import { watchPage } from "./page-life.ts";
 import { reachServer } from "./reach.ts";
 import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
 import { checkLimits, savedLimits, saveLimits, watchLimits } from "./speed-limits.ts";
+import { askToKeep } from "./storage-room.ts";
 import type { TabMessage } from "./tabs.ts";
 import { wireCore } from "./wire-core.ts";
 
@@ -94,7 +95,7 @@ class StarlingClient implements Client {
   }
 
   async share(sources: readonly Source[], options: ShareOptions = {}): Promise<Share> {
-    void navigator.storage.persist?.();
+    void askToKeep();
     return makeShare(this.#core, (data, bytesTotal) => this.#addPreparing(data, bytesTotal), sources, options);
   }
 

@@ -8,6 +8,7 @@ import { ContentCopy, noRoom, PieceWriter } from "./piece-writer.ts";
 import { type PreparedShare, prepareShare } from "./prepare.ts";
 import { NEW, type ShareData } from "./record.ts";
 import { readSources, type SourceTree, titleOf, totalSize } from "./sources.ts";
+import { quota } from "./storage-room.ts";
 import { unlockedSecret } from "./unlock.ts";
 
 /** Shares up to this many bytes are copied into the store, so that they survive a reload (protocol, "Content"). */
@@ -48,8 +49,8 @@ export async function makeShare(
 
 async function whereToKeep(bytes: number): Promise<"store" | "files"> {
   if (bytes > COPY_LIMIT) return "files";
-  const { quota } = await navigator.storage.estimate();
-  return quota !== undefined && bytes > quota * COPY_QUOTA_PART ? "files" : "store";
+  const room = await quota();
+  return room !== null && bytes > room * COPY_QUOTA_PART ? "files" : "store";
 }
 
 function newData(tree: SourceTree, keep: "store" | "files", { title }: ShareOptions): ShareData {

@@ -96,8 +96,9 @@ export class ContentCopy {
 
 /** What `share` rejects with when the store refuses even the list of files. */
 export function noRoom({ reason, detail }: { reason: "quota" | "unavailable"; detail: string }): StorageError {
-  return new StorageError(
-    reason,
-    `These files do not fit into this browser's storage (${detail}). Free some space and share them again.`,
-  );
+  const sentence =
+    reason === "quota"
+      ? `These files do not fit into this browser's storage (${detail}). Free some space and share them again.`
+      : `This browser refused to store the files (${detail}). Close other tabs or restart the browser, then share them again.`;
+  return new StorageError(reason, sentence);
 }

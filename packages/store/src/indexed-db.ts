@@ -14,6 +14,7 @@ import {
 import { reclaim } from "./reclaim.ts";
 import { hashesOf, unnamed } from "./references.ts";
 import type { Database, PieceRow } from "./schema.ts";
+import { asBlob, asBytes, type MakeSegment } from "./segment.ts";
 import { transact } from "./transaction.ts";
 
 export interface IndexedDbOptions {
@@ -38,23 +39,23 @@ export async function openIndexedDbStore(name: string, options: IndexedDbOptions
 class IndexedDbStore implements PieceStore {
   readonly #connection: Connection;
   readonly #reader: PieceReader;
+  /** Null until the browser has taken a segment. */
+  #makeSegment: MakeSegment | null = null;
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#reader = new PieceReader(connection);
   }
 
-  write(batch: WriteBatch): Promise<WriteResult> {
-    return this.#change((db) =>
-      transact(db, ["pieces", "segments", "haves"], RELAXED, async (tx) => {
-        const { parts, rows } = layOut(batch.pieces);
-        const segment = rows.length > 0 ? await tx.objectStore("segments").add(new Blob(parts)) : 0;
-        await Promise.all([
-          ...rows.map((row) => tx.objectStore("pieces").put({ ...row, segment })),
-          ...batch.haves.map(({ shareId, bits }) => tx.objectStore("haves").put(bits.slice(), shareId)),
-        ]);
-      }),
-    );
+  async write(batch: WriteBatch): Promise<WriteResult> {
+    if (this.#makeSegment || batch.pieces.length === 0) return this.#write(batch, this.#makeSegment ?? asBlob);
+    const result = await this.#write(batch, asBlob);
+    if (result.ok) this.#makeSegment = asBlob;
+    if (result.ok || result.reason === "quota") return result;
+    const again = await this.#write(batch, asBytes);
+    if (!again.ok) return result;
+    this.#makeSegment = asBytes;
+    return again;
   }
 
   async read(hash: PieceHash): Promise<ReadResult> {
@@ -139,6 +140,19 @@ class IndexedDbStore implements PieceStore {
   close(): Promise<void> {
     this.#reader.clear();
     return this.#connection.close();
+  }
+
+  #write(batch: WriteBatch, makeSegment: MakeSegment): Promise<WriteResult> {
+    return this.#change((db) =>
+      transact(db, ["pieces", "segments", "haves"], RELAXED, async (tx) => {
+        const { parts, rows } = layOut(batch.pieces);
+        const segment = rows.length > 0 ? await tx.objectStore("segments").add(makeSegment(parts)) : 0;
+        await Promise.all([
+          ...rows.map((row) => tx.objectStore("pieces").put({ ...row, segment })),
+          ...batch.haves.map(({ shareId, bits }) => tx.objectStore("haves").put(bits.slice(), shareId)),
+        ]);
+      }),
+    );
   }
 
   async #query<T>(operation: (db: Database) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import type { PieceHash } from "@starling/protocol";
 import type { Connection } from "./connection.ts";
 import { type Database, isPieceRow } from "./schema.ts";
+import { segmentBlob } from "./segment.ts";
 import type { Span } from "./segment-reader.ts";
 
 /** A piece's row as it is in the database, and where its bytes are; null: the row is malformed or its segment lost. */
@@ -98,14 +99,16 @@ export async function locate(
   const segments = tx.objectStore("segments");
   const rows: unknown[] = await Promise.all(hashes.map((hash) => pieces.get(hash)));
   const keys = [...new Set(rows.flatMap((row) => (isPieceRow(row) ? [row.segment] : [])))];
-  const blobs = await Promise.all(keys.map(async (key) => [key, kept.get(key) ?? (await segments.get(key))] as const));
-  const blobOf = new Map<number, unknown>(blobs);
+  const blobs = await Promise.all(
+    keys.map(async (key) => [key, kept.get(key) ?? segmentBlob(await segments.get(key))] as const),
+  );
+  const blobOf = new Map(blobs);
   return rows.map((row) => (row === undefined ? null : { row, span: spanOf(row, blobOf) }));
 }
 
-function spanOf(row: unknown, blobOf: ReadonlyMap<number, unknown>): Span | null {
+function spanOf(row: unknown, blobOf: ReadonlyMap<number, Blob | null>): Span | null {
   if (!isPieceRow(row)) return null;
   const { segment, offset, length } = row;
   const blob = blobOf.get(segment);
-  return blob instanceof Blob && offset + length <= blob.size ? { segment, blob, offset, length } : null;
+  return blob && offset + length <= blob.size ? { segment, blob, offset, length } : null;
 }

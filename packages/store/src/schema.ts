@@ -1,6 +1,7 @@
 import type { PieceHash } from "@starling/protocol";
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { IdentitySlot, ShareRecord } from "./piece-store.ts";
+import type { Segment } from "./segment.ts";
 
 /**
  * Where a piece's bytes are. Pieces of one batch share one Blob, a segment, because Chromium makes a file of every large
@@ -16,7 +17,7 @@ export interface PieceRow {
 export interface Tables extends DBSchema {
   pieces: { key: PieceHash; value: PieceRow };
   /** Keys are numbered by the database and never used twice. */
-  segments: { key: number; value: Blob };
+  segments: { key: number; value: Segment };
   shares: { key: string; value: ShareRecord };
   haves: { key: string; value: Uint8Array };
   slots: { key: number; value: IdentitySlot };

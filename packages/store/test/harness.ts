@@ -1,5 +1,6 @@
 import type { PieceHash } from "@starling/protocol";
 import { createMemoryDisk, createMemoryStore, openIndexedDbStore, type PieceStore } from "../src/index.ts";
+import type { Segment } from "../src/segment.ts";
 
 /** How a stored piece is spoiled: a bit flipped, bytes cut off its end, its bytes gone, its row made nonsense. */
 export type Damage = "flip" | "cut" | "lose" | "garble";
@@ -46,14 +47,28 @@ export function memoryHarness(): StoreHarness {
 
 let databases = 0;
 
+/** As WebKit's private windows, which however say so a little later. */
+function refuseBlobs(add: IDBObjectStore["add"]): IDBObjectStore["add"] {
+  return function (this: IDBObjectStore, value, ...key) {
+    if (value instanceof Blob) throw new DOMException("Error preparing Blob/File data to be stored", "UnknownError");
+    return add.call(this, value, ...key);
+  };
+}
+
+/** On whatever `indexedDB` is, which stores no Blobs. */
+export function blobRefusingHarness(): StoreHarness {
+  return indexedDbHarness(refuseBlobs);
+}
+
 /** On whatever `indexedDB` is: the browser's, or fake-indexeddb. Space runs out by a refused request. */
-export function indexedDbHarness(): StoreHarness {
+export function indexedDbHarness(change = (add: IDBObjectStore["add"]) => add): StoreHarness {
   const name = `store-test-${databases++}-${Math.random()}`;
   const opened: PieceStore[] = [];
   const add = IDBObjectStore.prototype.add;
   const drain = (): void => {
-    IDBObjectStore.prototype.add = add;
+    IDBObjectStore.prototype.add = change(add);
   };
+  drain();
   return {
     open: async () => {
       const store = await openIndexedDbStore(name);
@@ -69,7 +84,7 @@ export function indexedDbHarness(): StoreHarness {
     damage: (hash, damage) => withDatabase(name, (db) => damageRow(db, hash, damage)),
     segments: () => withDatabase(name, (db) => settle(db.transaction("segments").objectStore("segments").count())),
     dispose: async () => {
-      drain();
+      IDBObjectStore.prototype.add = add;
       await Promise.all(opened.map((store) => store.close()));
       await settle(indexedDB.deleteDatabase(name));
     },
@@ -79,13 +94,14 @@ export function indexedDbHarness(): StoreHarness {
 /** Spoils a piece behind the store's back. */
 async function damageRow(db: IDBDatabase, hash: PieceHash, damage: Damage): Promise<void> {
   const row = await settle(db.transaction("pieces").objectStore("pieces").get(hash));
-  const blob: Blob = await settle(db.transaction("segments").objectStore("segments").get(row.segment));
-  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const segment: Segment = await settle(db.transaction("segments").objectStore("segments").get(row.segment));
+  const bytes = segment instanceof Blob ? new Uint8Array(await segment.arrayBuffer()) : segment.slice();
+  const written = (left: Uint8Array<ArrayBuffer>) => (segment instanceof Blob ? new Blob([left]) : left);
   bytes[row.offset + (row.length >> 1)]! ^= 1;
   const tx = db.transaction(["pieces", "segments"], "readwrite");
   const [pieces, segments] = [tx.objectStore("pieces"), tx.objectStore("segments")];
-  if (damage === "flip") segments.put(new Blob([bytes]), row.segment);
-  if (damage === "cut") segments.put(new Blob([bytes.subarray(0, row.offset + row.length - 1)]), row.segment);
+  if (damage === "flip") segments.put(written(bytes), row.segment);
+  if (damage === "cut") segments.put(written(bytes.slice(0, row.offset + row.length - 1)), row.segment);
   if (damage === "lose") segments.delete(row.segment);
   if (damage === "garble") pieces.put({ hash, segment: "none", offset: -1 });
   await new Promise((resolve) => tx.addEventListener("complete", resolve));
