@@ -5,8 +5,9 @@ import type { BegunPiece } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
 import { updateInterest } from "./interest.ts";
 import { blockKey } from "./limits.ts";
+import type { Outstanding } from "./outstanding.ts";
 import { cancelRequest, leavePiece, settle } from "./outstanding.ts";
-import type { Outstanding, PeerState } from "./peer-state.ts";
+import type { PeerState } from "./peer-state.ts";
 import { refill } from "./requester.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
+import type { Link } from "./link.ts";
 import { measurePath } from "./path-measuring.ts";
-import type { Link } from "./peer-state.ts";
 import { NO_QUEUE } from "./queue-target.ts";
 
 /** Associations beside a link's own. Four share a lossy path about as well as any number (raw channel: 1.53 against 0.38 MB/s). */

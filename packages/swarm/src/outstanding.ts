@@ -4,7 +4,21 @@ import { type BegunPiece, dropBegun } from "./begun-piece.ts";
 import type { Context } from "./context.ts";
 import { blockKey } from "./limits.ts";
 import type { NextBlock } from "./next-block.ts";
-import type { Outstanding, PeerState } from "./peer-state.ts";
+import type { PeerState } from "./peer-state.ts";
+
+/** A block asked of a peer. It stays listed until its block or reject, whatever became of it meanwhile. */
+export interface Outstanding {
+  readonly begun: BegunPiece;
+  readonly block: number;
+  readonly length: number;
+  readonly at: number;
+  /** False once it is cancelled or timed out: the block may still come, but nobody counts on it. */
+  live: boolean;
+  /** It was cancelled: until its block or reject comes, it still fills the path. */
+  cancelled: boolean;
+  /** It comes without a request (announced-catalog.ts). */
+  readonly announced: boolean;
+}
 
 /** Counts on a block from now on. Null: the peer announced it, so that it need not be requested. */
 export function ask(ctx: Context, peer: PeerState, { begun, block }: NextBlock): BlockRange | null {

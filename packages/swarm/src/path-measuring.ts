@@ -1,6 +1,6 @@
 import type { NodeId } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import type { Link } from "./peer-state.ts";
+import type { Link } from "./link.ts";
 
 /** Processors are busy while a link connects: it is measured again so many ms later. */
 const CONNECTED = 1500;

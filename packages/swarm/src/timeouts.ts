@@ -1,8 +1,9 @@
 import { disclaim } from "./availability.ts";
 import type { Context } from "./context.ts";
 import { updateInterest } from "./interest.ts";
+import type { Outstanding } from "./outstanding.ts";
 import { orphanPieces, retire } from "./outstanding.ts";
-import type { Outstanding, PeerState } from "./peer-state.ts";
+import type { PeerState } from "./peer-state.ts";
 import { refillShare } from "./requester.ts";
 import type { ShareState } from "./share-state.ts";
 

@@ -3,7 +3,8 @@ import type { Context } from "./context.ts";
 import { stamp } from "./flow.ts";
 import { takeUpKept } from "./kept-requests.ts";
 import { blockKey } from "./limits.ts";
-import type { Link, PeerState } from "./peer-state.ts";
+import type { Link } from "./link.ts";
+import type { PeerState } from "./peer-state.ts";
 import { isQueued, take } from "./upload-queues.ts";
 
 /**

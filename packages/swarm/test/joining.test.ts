@@ -1,7 +1,8 @@
 import { idBytes, providerTag } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
 import { Candidates } from "../src/candidates.ts";
-import { Link, PeerState } from "../src/peer-state.ts";
+import { Link } from "../src/link.ts";
+import { PeerState } from "../src/peer-state.ts";
 import { ShareState } from "../src/share-state.ts";
 import { asked, Conversation, of, sent } from "./conversation.ts";
 import { drawShare, node, sizes } from "./drawn-share.ts";
