@@ -1,6 +1,6 @@
 import { type BlockRange, MANIFEST_CHUNK } from "@starling/protocol";
 import type { PeerState } from "./peer-state.ts";
-import type { PieceTable } from "./share-state.ts";
+import type { PieceTable } from "./piece-table.ts";
 
 /**
  * The catalog of most shares is small, and nothing can be chosen before it is here. It follows the manifest without a

@@ -1,9 +1,9 @@
 import { type BlockRange, getBit, MAX_BLOCK_SIZE, type SwarmMessage } from "@starling/protocol";
 import { catalogBlock } from "./announced-catalog.ts";
+import type { Content } from "./content.ts";
 import type { Context } from "./context.ts";
 import { blockKey } from "./limits.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { Content } from "./share-state.ts";
 import { type Answer, answerAsSole } from "./sole-seed.ts";
 import { isQueued, keep, queuesOf, reject, take } from "./upload-queues.ts";
 import { pump } from "./uploader.ts";

@@ -8,10 +8,10 @@ import {
   type PieceSet,
   setBit,
 } from "@starling/protocol";
+import type { Content } from "./content.ts";
 import type { Context } from "./context.ts";
 import { updateInterest } from "./interest.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { Content } from "./share-state.ts";
 
 /**
  * A peer says that it has these pieces. Returns a reason to end the link, or null.

@@ -1,9 +1,10 @@
 import { getBit, type PieceRange } from "@starling/protocol";
+import type { Content } from "./content.ts";
 import type { Context } from "./context.ts";
 import { expectedWait, secondBlock } from "./endgame.ts";
 import type { NextBlock } from "./next-block.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { Content, ShareState } from "./share-state.ts";
+import type { ShareState } from "./share-state.ts";
 
 /** Pieces of one reader that have deadlines at a time. */
 export const MAX_DEADLINES = 256;

@@ -1,11 +1,11 @@
 import { getBit } from "@starling/protocol";
 import { BegunPiece, dropBegun } from "./begun-piece.ts";
+import type { Content } from "./content.ts";
 import type { Context } from "./context.ts";
 import { earlyPiece, leavesUrgent, urgentBlock, yieldsToReaders } from "./deadlines.ts";
 import { endgameBlock } from "./endgame.ts";
 import { blockKey } from "./limits.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { Content } from "./share-state.ts";
 
 /** Begun pieces looked at for a block that another peer left; bounds the work of one request. */
 const OPEN_SCAN = 64;

@@ -13,13 +13,15 @@ import { sendHaveSet } from "./announcements.ts";
 import { fitBits, recountUseful } from "./availability.ts";
 import { dropBegun } from "./begun-piece.ts";
 import { releaseAll, tidyLinks } from "./candidates.ts";
+import { type Content, contentOf } from "./content.ts";
 import type { Context } from "./context.ts";
 import { MAX_DEADLINES, type Reader, urgentPieces } from "./deadlines.ts";
 import { updateInterest } from "./interest.ts";
 import { cancelRequest } from "./outstanding.ts";
 import type { PeerState } from "./peer-state.ts";
+import { PieceTable } from "./piece-table.ts";
 import { refillShare } from "./requester.ts";
-import { type Content, contentOf, PieceTable, type ShareState } from "./share-state.ts";
+import type { ShareState } from "./share-state.ts";
 
 const NOTHING: PieceRange = [0, 0];
 

@@ -1,6 +1,7 @@
 import { getBit } from "@starling/protocol";
+import type { Content } from "./content.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { Content, ShareState } from "./share-state.ts";
+import type { ShareState } from "./share-state.ts";
 import type { PeerView, ShareView } from "./view.ts";
 
 /** A share as it is now. Its cost is in pieces and peers: meant for once a frame. */

@@ -1,8 +1,9 @@
 import { getBit } from "@starling/protocol";
 import { tellPieces } from "./announcements.ts";
+import type { Content } from "./content.ts";
 import type { Context } from "./context.ts";
 import type { PeerState } from "./peer-state.ts";
-import type { Content, ShareState } from "./share-state.ts";
+import type { ShareState } from "./share-state.ts";
 
 /**
  * The first seed is the only source of every piece, and its uplink the bottleneck of all: a piece sent twice delays one

@@ -1,14 +1,13 @@
 import { clearBit, getBit, type NodeId, setBit } from "@starling/protocol";
 import { rangesOf } from "./announcements.ts";
 import { type BegunPiece, dropBegun, finishBegun } from "./begun-piece.ts";
+import type { Content } from "./content.ts";
 import type { Context } from "./context.ts";
+import { openDispute, settleDispute } from "./disputes.ts";
 import { refillShare, refillStarved } from "./requester.ts";
 import { complete, isWanted, updateAll } from "./selection.ts";
-import type { Content, Dispute, ShareState } from "./share-state.ts";
+import type { ShareState } from "./share-state.ts";
 import { rejectWhere } from "./upload-queues.ts";
-
-/** Failed copies kept for comparison, per share; beyond, only the suspicion is kept. */
-const MAX_DISPUTES = 4;
 
 /** All blocks of a piece arrived. */
 export function verify(ctx: Context, share: ShareState, begun: BegunPiece): void {
@@ -117,27 +116,6 @@ function refuse(ctx: Context, share: ShareState, begun: BegunPiece): NodeId[] {
   dropBegun(ctx, share, begun);
   const senders = new Set(begun.senders);
   if (senders.size === 1) return [...senders].filter((id) => id !== null);
-  share.suspect.add(begun.index);
-  if (share.disputes.size < MAX_DISPUTES) share.disputes.set(begun.index, begun);
+  openDispute(share, begun);
   return [];
-}
-
-/** The right bytes are known: whoever sent other ones before lied. */
-function settleDispute(share: ShareState, begun: BegunPiece): NodeId[] {
-  const dispute = share.disputes.get(begun.index);
-  share.disputes.delete(begun.index);
-  share.suspect.delete(begun.index);
-  if (dispute === undefined) return [];
-  const liars = new Set<NodeId>();
-  dispute.senders.forEach((sender, block) => {
-    if (sender !== null && !sameBlock(dispute, begun.bytes, block)) liars.add(sender);
-  });
-  return [...liars];
-}
-
-function sameBlock(dispute: Dispute, bytes: Uint8Array, block: number): boolean {
-  const start = block * dispute.blockBytes;
-  const end = Math.min(bytes.length, start + dispute.blockBytes);
-  for (let i = start; i < end; i++) if (dispute.bytes[i] !== bytes[i]) return false;
-  return true;
 }
