@@ -5,18 +5,16 @@ import type { Client, ClientOptions, OpenOptions, Share, ShareOptions, Source, S
 import type { Core } from "./core.ts";
 import { StorageError } from "./errors.ts";
 import { type Identity, takeIdentity } from "./identity.ts";
-import { LiveShare } from "./live-share.ts";
-import { makeShare, PREPARING_LOCK } from "./make-share.ts";
+import { makeShare } from "./make-share.ts";
 import { Notifier } from "./notifier.ts";
 import { openLink } from "./open-share.ts";
 import { OverlayApi } from "./overlay.ts";
 import { overlayView } from "./overlay-view.ts";
 import { watchPage } from "./page-life.ts";
 import { reachServer } from "./reach.ts";
-import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
+import { Shelf } from "./shelf.ts";
 import { checkLimits, savedLimits, saveLimits, watchLimits } from "./speed-limits.ts";
 import { askToKeep } from "./storage-room.ts";
-import type { TabMessage } from "./tabs.ts";
 import { wireCore } from "./wire-core.ts";
 
 /** How often time-outs are looked at; progress never waits for it. */
@@ -57,10 +55,10 @@ class StarlingClient implements Client {
   readonly overlay: OverlayApi;
   readonly #unwatch: () => void;
   readonly #core: Core;
+  readonly #shelf: Shelf;
   readonly #transport: Transport;
   readonly #identity: Identity;
   readonly #notifier = new Notifier();
-  readonly #shares = new Map<string, LiveShare>();
   readonly #startedAt = performance.now();
   readonly #timers: ReturnType<typeof setInterval>[];
   readonly #unwatchLimits: () => void;
@@ -82,29 +80,30 @@ class StarlingClient implements Client {
       message: (from, payload) => this.overlay.heard({ from, payload }),
       topicMessage: (topic, from, payload) => this.overlay.heardTopic(topic, { from, payload }),
     });
+    this.#shelf = new Shelf(this.#core);
     const { overlay } = this.#core;
     this.overlay = new OverlayApi(overlay, () => overlayView(this.#core));
     overlay.input({ type: "clock", wallMs: Date.now(), serverMs: null });
     overlay.input({ type: "contacts", contacts: identity.contacts });
     overlay.input({ type: "numbers", numbers: identity.numbers });
-    this.#unwatch = watchPage(overlay, () => this.#leaving());
+    this.#unwatch = watchPage(overlay, () => this.#shelf.leaving());
     this.#unwatchLimits = watchLimits((limits) => this.#applyLimits(limits));
     this.#applyLimits(this.#limits);
-    this.#core.tabs.listen((message) => void this.#heard(message));
+    this.#core.tabs.listen((message) => void this.#shelf.heard(message));
     this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#report(), REPORT_MS)];
   }
 
   async share(sources: readonly Source[], options: ShareOptions = {}): Promise<Share> {
     void askToKeep();
-    return makeShare(this.#core, (data, bytesTotal) => this.#addPreparing(data, bytesTotal), sources, options);
+    return makeShare(this.#core, (data, bytesTotal) => this.#shelf.addPreparing(data, bytesTotal), sources, options);
   }
 
   open(link: string, options: OpenOptions = {}): Promise<Share> {
-    return openLink({ byRoot: (root) => this.#byRoot(root), add: (data) => this.#addOpened(data) }, link, options);
+    return openLink(this.#shelf, link, options);
   }
 
   shares(): readonly Share[] {
-    return [...this.#shares.values()].sort((a, b) => b.created - a.created);
+    return this.#shelf.shares().sort((a, b) => b.created - a.created);
   }
 
   stats(): Stats {
@@ -143,7 +142,7 @@ class StarlingClient implements Client {
     if (this.#closed) return;
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const shares = [...this.#shares.values()];
+    const shares = this.#shelf.shares();
     await Promise.all(shares.map((share) => share.end("The client was closed.")));
     await this.#core.writeBehind.flush();
     this.#unwatch();
@@ -158,65 +157,14 @@ class StarlingClient implements Client {
   }
 
   /** Saved shares go on by themselves. */
-  async loadShares(): Promise<void> {
-    for (const record of await this.#core.store.shares()) {
-      const stored = asStoredShare(record);
-      if (stored) this.#adopt(stored);
-    }
-    void this.#sweep();
+  loadShares(): Promise<void> {
+    return this.#shelf.load();
   }
 
   #applyLimits(limits: SpeedLimits): void {
     this.#limits = limits;
     this.#core.swarm.limit(null, limits);
     this.#notifier.changed();
-  }
-
-  #byRoot(root: string): LiveShare | undefined {
-    for (const share of this.#shares.values()) if (share.root === root) return share;
-    return undefined;
-  }
-
-  #addPreparing(data: ShareData, bytesTotal: number): LiveShare {
-    const preparation = { bytesTotal, bytesDone: 0, startedAt: performance.now() };
-    const stored = { id: newShareId(), hashes: null, data };
-    const share = new LiveShare(this.#core, stored, (gone) => this.#forget(gone), preparation);
-    this.#shares.set(share.id, share);
-    this.#notifier.changed();
-    return share;
-  }
-
-  async #addOpened(data: ShareData): Promise<LiveShare> {
-    if (data.root === null) throw new Error("a link names a root");
-    const share = this.#adopt({ id: shareIdOf(data.root), hashes: null, data });
-    await share.model.save();
-    this.#core.tabs.post({ type: "saved", id: share.id });
-    return share;
-  }
-
-  #adopt(stored: StoredShare): LiveShare {
-    const share = new LiveShare(this.#core, stored, (gone) => this.#forget(gone));
-    this.#shares.set(share.id, share);
-    void share.start();
-    this.#notifier.changed();
-    return share;
-  }
-
-  #forget(share: LiveShare): void {
-    this.#shares.delete(share.id);
-    this.#notifier.changed();
-  }
-
-  async #heard(message: TabMessage): Promise<void> {
-    const stored = async () => {
-      const record = await this.#core.store.share(message.id);
-      return record ? asStoredShare(record) : null;
-    };
-    const share = this.#shares.get(message.id);
-    if (share) return share.heard(message, stored);
-    if (message.type !== "saved") return;
-    const record = await stored();
-    if (record && !this.#shares.has(record.id)) this.#adopt(record);
   }
 
   #tick(): void {
@@ -226,18 +174,7 @@ class StarlingClient implements Client {
   }
 
   #report(): void {
-    for (const share of this.#shares.values()) share.report();
+    this.#shelf.report();
     this.#notifier.progressed();
-  }
-
-  #leaving(): void {
-    for (const share of this.#shares.values()) share.leaving();
-  }
-
-  /** Deletes pieces that a preparation left behind when its tab ended; not while any tab is preparing. */
-  async #sweep(): Promise<void> {
-    await navigator.locks.request(PREPARING_LOCK, { ifAvailable: true }, async (lock) => {
-      if (lock) await this.#core.store.sweep();
-    });
   }
 }
