@@ -1,6 +1,7 @@
 import type { NodeId } from "@starling/protocol";
 import type { KnownContact } from "./contacts.ts";
 import type { Context } from "./context.ts";
+import { linksToKeep } from "./keeping.ts";
 import {
   BUCKET_LINKS,
   DIAL_TIMEOUT,
@@ -126,7 +127,7 @@ export class Dialling {
   /** Links to keep that somebody else asked for are wanted by us from now on; and what we no longer keep stays as it is. */
   #adopt(): void {
     const { table, now } = this.#ctx;
-    for (const link of table.kept(now)) {
+    for (const link of linksToKeep(table, now)) {
       if (link.wanted === null && !link.refused) this.#want(link, table.isSibling(link) ? "needed" : "optional");
     }
   }

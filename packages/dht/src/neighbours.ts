@@ -10,6 +10,7 @@ import type { Context } from "./context.ts";
 import { decoded } from "./decoding.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Visibility } from "./inputs.ts";
+import { leastUseful } from "./keeping.ts";
 import { BACK_OFF_MAX } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { commonPrefix } from "./xor.ts";
@@ -115,7 +116,7 @@ export class Neighbours {
   trim(): void {
     const { table, now } = this.#ctx;
     for (let over = table.overlayLinks().length - table.linkLimit(); over > 0; over--) {
-      const link = table.leastUseful(now);
+      const link = leastUseful(table, now);
       if (link === null) return;
       this.#ctx.tell(link, { type: "refuse", reason: "full", alternates: this.alternates(link.id) });
       this.#ctx.contacts.rest(link.id, now + BACK_OFF_MAX);

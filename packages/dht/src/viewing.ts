@@ -1,5 +1,6 @@
 import type { NodeId } from "@starling/protocol";
 import type { Context } from "./context.ts";
+import { isProtected, linksToKeep } from "./keeping.ts";
 import type { Link } from "./link.ts";
 import type { Lookup } from "./lookup.ts";
 import type { BucketView, DhtView, LinkView, LookupView } from "./view.ts";
@@ -15,7 +16,7 @@ export interface Surroundings {
 
 export function viewOf(ctx: Context, { joined, dialling, created, records, lookups }: Surroundings): DhtView {
   const { table, contacts, self, full, now } = ctx;
-  const kept = table.kept(now);
+  const kept = linksToKeep(table, now);
   return {
     id: self.id,
     mode: full ? "full" : "leaf",
@@ -52,7 +53,7 @@ function linkView({ table }: Context, link: Link, kept: ReadonlySet<Link>): Link
     dialled,
     wanted: wanted !== null,
     sibling: table.isSibling(link),
-    protected: table.isProtected(link, kept),
+    protected: isProtected(table, link, kept),
   };
 }
 
