@@ -85,7 +85,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
     return viewOf(this.#ctx, {
       joined: this.#parts.exploring.joined,
       dialling: [...this.#parts.dialling.pending.keys()],
-      created: this.#parts.dialling.created,
+      created: this.#parts.dialling.budget.created,
       records: Object.values(held).reduce((sum, count) => sum + count, 0),
       lookups: this.#parts.lookups.running,
     });
@@ -148,7 +148,7 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
         this.#ctx.wallOffset = input.wallMs - this.#ctx.now;
         return this.#parts.records.clock(input.wallMs, input.serverMs);
       case "created":
-        this.#parts.dialling.created = input.count;
+        this.#parts.dialling.budget.created = input.count;
         return;
       case "visibility":
         return this.#visibility(input);

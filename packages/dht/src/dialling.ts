@@ -1,26 +1,12 @@
 import type { NodeId } from "@starling/protocol";
 import type { KnownContact } from "./contacts.ts";
 import type { Context } from "./context.ts";
+import { DialBudget, type Importance } from "./dial-budget.ts";
 import { linksToKeep } from "./keeping.ts";
-import {
-  BUCKET_LINKS,
-  DIAL_TIMEOUT,
-  DIAL_WINDOW,
-  DIALS_AT_ONCE,
-  DIALS_END,
-  DIALS_SETTLED,
-  LEAF_LINKS,
-  OPTIONAL_DIALS_END,
-  SETTLING,
-  SIBLINGS,
-} from "./limits.ts";
+import { BUCKET_LINKS, DIAL_TIMEOUT, LEAF_LINKS, SIBLINGS } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { bitAt, closest, ID_BITS } from "./xor.ts";
 
-type Importance = "optional" | "needed";
-
-/** Dials of a settled node that are kept for siblings and for a node without links. */
-const NEEDED_SHARE = 5;
 /** Links that a node seeks before it looks itself up. */
 const FIRST_LINKS = 2;
 /** A contact is forgotten after so many failures if nobody has named it for so long (ms): else its back-off would begin anew. */
@@ -29,20 +15,17 @@ const UNHEARD = 300_000;
 
 /** Decides which links are wanted: siblings, then the buckets from the farthest, within the dial budget. */
 export class Dialling {
+  readonly budget: DialBudget;
   readonly #ctx: Context;
   readonly #pending = new Map<
     NodeId,
     { readonly since: number; readonly importance: Importance; readonly prefix: number }
   >();
-  /** Times of the last dials since this node settled, the oldest first. */
-  readonly #dials: number[] = [];
-  #firstLinkAt: number | null = null;
   /** When the next back-off ends that a node without links waits for. */
   #retryAt = Number.POSITIVE_INFINITY;
-  /** RTCPeerConnections that the page made so far. */
-  created = 0;
 
   constructor(ctx: Context) {
+    this.budget = new DialBudget(ctx);
     this.#ctx = ctx;
   }
 
@@ -50,13 +33,8 @@ export class Dialling {
     return this.#pending;
   }
 
-  /** Whether the first minutes, in which dials are limited only in number at once, are over. */
-  get settled(): boolean {
-    return this.#firstLinkAt !== null && this.#ctx.now - this.#firstLinkAt > SETTLING;
-  }
-
   linked(id: NodeId): void {
-    this.#firstLinkAt ??= this.#ctx.now;
+    this.budget.linked();
     this.#pending.delete(id);
   }
 
@@ -192,31 +170,12 @@ export class Dialling {
   }
 
   #dial({ id, prefix }: KnownContact, importance: Importance): boolean {
-    if (this.#pending.has(id) || !this.#isAffordable(importance)) return false;
+    if (this.#pending.has(id) || !this.budget.allows(importance, this.#pending.size)) return false;
     const { now } = this.#ctx;
     this.#pending.set(id, { since: now, importance, prefix });
-    if (this.settled) this.#dials.push(now);
-    if (this.#dials.length > DIALS_SETTLED) this.#dials.shift();
+    this.budget.take();
     this.#ctx.wake(now + DIAL_TIMEOUT);
     this.#ctx.emit({ type: "want-link", peer: id, importance });
     return true;
-  }
-
-  #isAffordable(importance: Importance): boolean {
-    if (this.#pending.size >= DIALS_AT_ONCE) return false;
-    if (this.created >= (importance === "optional" ? OPTIONAL_DIALS_END : DIALS_END)) return false;
-    const { table } = this.#ctx;
-    if (importance === "optional" && table.overlayLinks().length + this.#pending.size >= table.linkLimit())
-      return false;
-    return !this.settled || table.size === 0 || this.#spent() < this.#allowed(importance);
-  }
-
-  #allowed(importance: Importance): number {
-    return importance === "needed" ? DIALS_SETTLED : DIALS_SETTLED - NEEDED_SHARE;
-  }
-
-  #spent(): number {
-    const from = this.#ctx.now - DIAL_WINDOW;
-    return this.#dials.filter((time) => time > from).length;
   }
 }

@@ -60,7 +60,7 @@ export function makeParts(ctx: Context, { capable, policy }: PartsOptions): Part
   const neighbourhood = new Neighbourhood(
     ctx,
     () => records.siblingsChanged(),
-    () => dialling.settled,
+    () => dialling.budget.settled,
   );
   const liveness = new Liveness(ctx);
   const mode = new Mode(ctx, capable);
