@@ -123,7 +123,7 @@ describe("the holder's store", () => {
           expect(held).toEqual(model.held.map((each) => `${each.version.id} ${each.expires}`).sort());
         }
         store.sweep(now + 121 * MINUTE);
-        expect([store.size, store.bytes, store.bytesOf(publisherOf(0))]).toEqual([0, 0, 0]);
+        expect([store.usage.size, store.usage.bytes, store.usage.bytesOf(publisherOf(0))]).toEqual([0, 0, 0]);
       }),
     );
   });
@@ -158,8 +158,8 @@ describe("the holder's store", () => {
       return store.add(versionOf(record), identity, MINUTE, 0);
     });
     expect(stored.filter((outcome) => outcome === "full").length).toBeGreaterThan(0);
-    expect(store.bytesOf(identity)).toBeLessThanOrEqual(IDENTITY_BYTES);
-    expect(store.bytes).toBeGreaterThan(IDENTITY_BYTES - 4096 - 256);
+    expect(store.usage.bytesOf(identity)).toBeLessThanOrEqual(IDENTITY_BYTES);
+    expect(store.usage.bytes).toBeGreaterThan(IDENTITY_BYTES - 4096 - 256);
   });
 
   it("lets a proof of equivocation expire as a whole", () => {

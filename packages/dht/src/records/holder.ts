@@ -22,11 +22,10 @@ import {
 } from "./limits.ts";
 import { pageOf } from "./pages.ts";
 import { Recent } from "./recent.ts";
-import { standingSeq } from "./record-store.ts";
 import type { ReplicaSets } from "./replica-sets.ts";
 import type { RecordBody } from "./routes.ts";
 import type { Verifier } from "./verifier.ts";
-import { versionOf } from "./versions.ts";
+import { standingSeq, versionOf } from "./versions.ts";
 import { WriteTokens } from "./write-tokens.ts";
 
 export type Respond = (answer: RecordAnswer) => void;

@@ -23,7 +23,7 @@ export class PassingOn {
       if (this.#sets.isMine(held.key)) this.#offered.delete(held.mark);
       else if (!this.#offered.has(held.mark)) this.#offer(held, offers);
     }
-    if (this.#offered.size > this.#ctx.store.size) this.#forgetGone();
+    if (this.#offered.size > this.#ctx.store.usage.size) this.#forgetGone();
     return offers;
   }
 

@@ -1,6 +1,7 @@
 import type { NodeId, OverlayKey, RecordType } from "@starling/protocol";
 import { IDENTITY_BYTES, NODE_BYTES, REPUBLISH_MARGIN, RULES } from "./limits.ts";
 import type { RecordsPolicy } from "./policy.ts";
+import { Usage } from "./usage.ts";
 import { isProof, merge, type Standing, sameStanding, type Version } from "./versions.ts";
 
 /** A version that this node holds. */
@@ -22,12 +23,9 @@ const SWEEP_INTERVAL = 10_000;
 
 /** What this node holds for others: within its caps per key, per identity and in all, until it expires. */
 export class RecordStore {
+  readonly usage = new Usage();
   readonly #policy: RecordsPolicy;
   readonly #keys = new Map<OverlayKey, Slots>();
-  readonly #bytesOf = new Map<NodeId, number>();
-  readonly #counts = new Map<RecordType, number>();
-  #bytes = 0;
-  #size = 0;
   /** Nothing expires before. */
   #nextExpiry = Infinity;
   #nextSweep = 0;
@@ -36,26 +34,9 @@ export class RecordStore {
     this.#policy = policy;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Versions held. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** When {@link sweep} has something to do again, monotonic ms. */
   get nextSweep(): number {
     return this.#policy.expiry ? Math.max(this.#nextExpiry, this.#nextSweep) : Infinity;
-  }
-
-  count(type: RecordType): number {
-    return this.#counts.get(type) ?? 0;
-  }
-
-  bytesOf(identity: NodeId): number {
-    return this.#bytesOf.get(identity) ?? 0;
   }
 
   /** What stands in the slot of a version. */
@@ -151,8 +132,8 @@ export class RecordStore {
   #fits(version: Version, standing: Standing, next: Standing, identity: NodeId | null, now: number): boolean {
     const gone = standing.filter((held) => !next.includes(held)).reduce((sum, held) => sum + held.bytes, 0);
     const more = version.bytes - gone;
-    if (this.#bytes + more > NODE_BYTES) return false;
-    if (identity !== null && this.bytesOf(identity) + more > IDENTITY_BYTES) return false;
+    if (this.usage.bytes + more > NODE_BYTES) return false;
+    if (identity !== null && this.usage.bytesOf(identity) + more > IDENTITY_BYTES) return false;
     return standing.length > 0 || this.#hasPlace(version, now);
   }
 
@@ -174,29 +155,13 @@ export class RecordStore {
 
   #replace(key: OverlayKey, slot: string, held: readonly Held[]): void {
     const slots: Slots = this.#keys.get(key) ?? new Map();
-    for (const old of slots.get(slot) ?? []) this.#count(old, -1);
-    for (const each of held) this.#count(each, 1);
+    for (const old of slots.get(slot) ?? []) this.usage.remove(old);
+    for (const each of held) this.usage.add(each);
     if (held.length > 0) slots.set(slot, held);
     else slots.delete(slot);
     if (slots.size > 0) this.#keys.set(key, slots);
     else this.#keys.delete(key);
   }
-
-  #count(held: Held, sign: 1 | -1): void {
-    const { type } = held.record;
-    this.#counts.set(type, this.count(type) + sign);
-    this.#size += sign;
-    this.#bytes += sign * held.bytes;
-    if (held.identity === null) return;
-    const left = this.bytesOf(held.identity) + sign * held.bytes;
-    if (left > 0) this.#bytesOf.set(held.identity, left);
-    else this.#bytesOf.delete(held.identity);
-  }
-}
-
-/** The number that stands, or null. */
-export function standingSeq(standing: Standing): number | null {
-  return standing[0]?.rank ?? null;
 }
 
 function outcome(standing: Standing, version: Version): StoreOutcome {

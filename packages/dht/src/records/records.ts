@@ -158,13 +158,13 @@ export class Records {
 
   /** Versions held. */
   get count(): number {
-    return this.#ctx.store.size;
+    return this.#ctx.store.usage.size;
   }
 
   view(): RecordsView {
     const { store } = this.#ctx;
     const types = Object.keys(RULES) as RecordType[];
-    const held = Object.fromEntries(types.map((type) => [type, store.count(type)])) as Record<RecordType, number>;
-    return { held, bytes: store.bytes, own: this.#own.size, subscriptions: this.#topics.size };
+    const held = Object.fromEntries(types.map((type) => [type, store.usage.count(type)])) as Record<RecordType, number>;
+    return { held, bytes: store.usage.bytes, own: this.#own.size, subscriptions: this.#topics.size };
   }
 }

@@ -66,6 +66,11 @@ export function isProof(standing: Standing): boolean {
   return standing.length > 1;
 }
 
+/** The number that stands, or null. */
+export function standingSeq(standing: Standing): number | null {
+  return standing[0]?.rank ?? null;
+}
+
 /** Whether both are the same versions. */
 export function sameStanding(a: Standing, b: Standing): boolean {
   return a.length === b.length && a.every((version, i) => version.id === b[i]?.id);
