@@ -1,26 +1,17 @@
 import type { EventQueue } from "../event-queue.ts";
 import type { Random } from "../random.ts";
 import { type DialCosts, drawDial } from "./dial-costs.ts";
+import { DialQueue } from "./dial-queue.ts";
+import { ACCEPT, ANSWER, INTENT, linkMessage, OFFER, REFUSE, readLinkMessage, type Step } from "./link-messages.ts";
 import { enter, type OverlayNode } from "./overlay-node.ts";
 
 /** As in packages/connect: the time for the peer's accept, for all that follows it, and between repeats. */
 const INTENT_TIMEOUT_MS = 10_000;
 const RESEND_AFTER_MS = 3_000;
 const MAX_RESENDS = 2;
-const MAX_DIALS = 6;
 const OPTIONAL_DIALS_END = 350;
 const DIALS_END = 450;
 const MAX_ALTERNATES = 3;
-
-const INTENT = 0;
-const ACCEPT = 1;
-const OFFER = 2;
-const ANSWER = 3;
-const REFUSE = 4;
-/** Bytes of each message, signature and sealing included, as packages/connect sends them. */
-const MESSAGE_BYTES = [310, 310, 1_700, 1_500, 330];
-
-type Step = typeof INTENT | typeof ACCEPT | typeof OFFER | typeof ANSWER | typeof REFUSE;
 
 interface Session<Frame> {
   readonly number: number;
@@ -57,8 +48,7 @@ export class LinkMaking<Frame> {
   readonly #costs: DialCosts;
   readonly #sessions = new Map<number, Session<Frame>>();
   readonly #byPair = new Map<string, Session<Frame>>();
-  readonly #dialling = new Map<OverlayNode<Frame>, number>();
-  readonly #waiting = new Map<OverlayNode<Frame>, string[]>();
+  readonly #queue = new DialQueue<OverlayNode<Frame>>();
   #made = 0;
 
   constructor(world: LinkWorld<Frame>, costs: DialCosts) {
@@ -70,22 +60,17 @@ export class LinkMaking<Frame> {
   dial(node: OverlayNode<Frame>, to: string, optional: boolean): void {
     if (this.#byPair.has(`${node.id}${to}`)) return;
     if (node.created >= (optional ? OPTIONAL_DIALS_END : DIALS_END)) return this.#tellFailed(node, to, []);
-    if ((this.#dialling.get(node) ?? 0) >= MAX_DIALS) {
-      const queue = this.#waiting.get(node) ?? [];
-      this.#waiting.set(node, queue);
-      if (!queue.includes(to)) queue.push(to);
-      return;
-    }
-    this.#begin(node, to);
+    if (this.#queue.isFull(node)) this.#queue.wait(node, to);
+    else this.#begin(node, to);
   }
 
   /** A message came to `at` by the overlay. */
   carried(at: OverlayNode<Frame>, from: string, body: Uint8Array): void {
-    const session = this.#sessions.get(new DataView(body.buffer, body.byteOffset).getUint32(0));
-    const step = body[4];
+    const { number, step } = readLinkMessage(body);
+    const session = this.#sessions.get(number);
     if (session === undefined || session.over || step === undefined) return;
     if (from !== (at === session.dialler ? session.to : session.dialler.id)) return;
-    this.#received(session, at, step as Step);
+    this.#received(session, at, step);
   }
 
   /** The overlay found no way from `at` to `to`: the server may have one, if it is there still. */
@@ -98,7 +83,7 @@ export class LinkMaking<Frame> {
 
   /** All attempts of a node that is no more. */
   gone(node: OverlayNode<Frame>): void {
-    this.#waiting.delete(node);
+    this.#queue.gone(node);
     for (const session of this.#sessions.values()) if (session.dialler === node) this.#end(session);
   }
 
@@ -114,7 +99,7 @@ export class LinkMaking<Frame> {
     };
     this.#sessions.set(session.number, session);
     this.#byPair.set(`${node.id}${to}`, session);
-    this.#dialling.set(node, (this.#dialling.get(node) ?? 0) + 1);
+    this.#queue.begun(node);
     node.dialsBegun++;
     if (!this.#post(session, node, INTENT)) {
       session.byServer = false;
@@ -139,9 +124,7 @@ export class LinkMaking<Frame> {
   #post(session: Session<Frame>, from: OverlayNode<Frame>, step: Step): boolean {
     const to = from === session.dialler ? session.to : session.dialler.id;
     if (session.byServer) return this.#world.signal(from, to, (at) => this.#received(session, at, step));
-    const body = new Uint8Array(MESSAGE_BYTES[step] ?? 0);
-    new DataView(body.buffer).setUint32(0, session.number);
-    body[4] = step;
+    const body = linkMessage(session.number, step);
     this.#world.events.after(0, () => enter(from, () => from.host.carry(to, body)));
     return true;
   }
@@ -233,9 +216,7 @@ export class LinkMaking<Frame> {
     session.over = true;
     this.#sessions.delete(session.number);
     this.#byPair.delete(`${session.dialler.id}${session.to}`);
-    const left = (this.#dialling.get(session.dialler) ?? 1) - 1;
-    this.#dialling.set(session.dialler, left);
-    const next = this.#waiting.get(session.dialler)?.shift();
+    const next = this.#queue.ended(session.dialler);
     if (next === undefined || !session.dialler.alive) return;
     if (session.dialler.wants.has(next) && !session.dialler.links.has(next)) this.dial(session.dialler, next, false);
   }
