@@ -1,5 +1,7 @@
 import { utf8 } from "./bytes.ts";
 import { MAX_PATH_BYTES, MAX_PATH_SEGMENTS, MAX_SEGMENT_BYTES } from "./limits.ts";
+import { ASCII, foldSegment } from "./path-folding.ts";
+import { PathTree } from "./path-tree.ts";
 
 /** A file's or folder's place in a share: names from the outermost folder to its own. */
 export type Path = readonly string[];
@@ -87,96 +89,6 @@ export function checkPaths(files: readonly Path[], folders: readonly Path[] = []
   return null;
 }
 
-/** What is wrong and what to do, as a sentence for the person who shares. */
-export function describePathProblem({ problem, path, other }: PathFinding): string {
-  const shown = displayName(path.join("/"));
-  const beside = displayName((other ?? path).join("/"));
-  switch (problem) {
-    case "empty":
-      return `A file or folder${shown === "" ? "" : ` in “${shown}”`} has no name. Give it one and share again.`;
-    case "dots":
-      return `“${shown}” has a name of dots or spaces only. Rename it and share again.`;
-    case "separator":
-      return `“${shown}” has a slash or backslash in a name, which separates folders elsewhere. Rename it and share again.`;
-    case "control":
-      return `“${shown}” has an invisible control character in its name. Rename it and share again.`;
-    case "surrogate":
-      return `“${shown}” has a broken character in its name. Rename it and share again.`;
-    case "drive":
-      return `“${shown}” begins like a drive letter. Rename it and share again.`;
-    case "reserved":
-      return `“${shown}” uses a name that Windows keeps for devices. Rename it and share again.`;
-    case "too-long":
-      return `“${shown}” has a name of more than ${MAX_SEGMENT_BYTES} bytes. Shorten it and share again.`;
-    case "too-deep":
-      return `“${shown}” lies in too many folders. Move it up or shorten the folders' names, and share again.`;
-    case "duplicate":
-      return shown === beside
-        ? `“${shown}” is there twice. Remove or rename one and share again.`
-        : `“${shown}” and “${beside}” are the same name on many computers. Rename one and share again.`;
-    case "conflict":
-      return `“${shown}” and “${beside}” cannot be saved together: one name is both a file and a folder. Rename one and share again.`;
-  }
-}
-
-/** Joiners that change how the text around them looks, and hide nothing: in emoji, and inside words of Arabic script. */
-const JOINER =
-  "(?<=\\p{Extended_Pictographic}\\uFE0F?|\\p{Emoji_Modifier})\\u200D(?=\\p{Extended_Pictographic})" +
-  "|(?<=\\p{Script=Arabic})\\u200C(?=\\p{Script=Arabic})";
-/** Controls, bidirectional and other format characters, line breaks, fillers and zero-width characters, lone surrogates. */
-const HIDDEN = new RegExp(
-  `(?!${JOINER})(?![\\uFE00-\\uFE0F])[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]`,
-  "gu",
-);
-
-/**
- * A name or title from another person without the characters that could disguise it (`gpj.exe` behind a right-to-left
- * override shows as `exe.jpg`). For show only; a name of nothing else is shown as U+FFFD.
- */
-export function displayName(text: string): string {
-  const shown = text.replace(HIDDEN, "");
-  return shown.trim() === "" && text !== "" ? "\uFFFD" : shown;
-}
-
-/** Folders seen so far, by folded name. */
-type Folder = Map<string, Folder | "file">;
-
-class PathTree {
-  readonly #root: Folder = new Map();
-  readonly #listed = new Set<Folder>();
-
-  addFile(path: Path): PathProblem | null {
-    const parent = this.#folder(path.slice(0, -1));
-    if (parent === null) return "conflict";
-    const name = foldSegment(path.at(-1) ?? "");
-    const there = parent.get(name);
-    if (there !== undefined) return there === "file" ? "duplicate" : "conflict";
-    parent.set(name, "file");
-    return null;
-  }
-
-  addFolder(path: Path): PathProblem | null {
-    const folder = this.#folder(path);
-    if (folder === null) return "conflict";
-    if (this.#listed.has(folder)) return "duplicate";
-    this.#listed.add(folder);
-    return null;
-  }
-
-  /** The folder at this path, made if need be; null when a file is in the way. */
-  #folder(path: Path): Folder | null {
-    let folder = this.#root;
-    for (const segment of path) {
-      const name = foldSegment(segment);
-      const next = folder.get(name) ?? new Map();
-      if (next === "file") return null;
-      folder.set(name, next);
-      folder = next;
-    }
-    return folder;
-  }
-}
-
 function finding(problem: PathProblem, path: Path, all: readonly Path[]): PathFinding {
   const other = problem === "duplicate" || problem === "conflict" ? all.find((one) => meets(one, path)) : undefined;
   return other === undefined ? { problem, path } : { problem, path, other };
@@ -187,27 +99,6 @@ function meets(one: Path, path: Path): boolean {
   if (one === path) return false;
   const [short, long] = one.length < path.length ? [one, path] : [path, one];
   return short.every((segment, depth) => foldSegment(segment) === foldSegment(long[depth] ?? ""));
-}
-
-const ASCII = /^[ -~]*$/;
-
-/**
- * What file systems compare: NFC, full case folding (Unicode 3.13, built from the simple mappings, as the language has
- * no folding of its own), and without the dots and spaces at the end that Windows drops.
- */
-function foldSegment(segment: string): string {
-  const folded = ASCII.test(segment) ? segment.toLowerCase() : foldUnicode(segment);
-  return folded.replace(/[. ]+$/, "");
-}
-
-/** One character at a time, as `toLowerCase` of a whole word treats a final sigma apart. */
-function foldUnicode(text: string): string {
-  let folded = "";
-  for (const char of text.normalize("NFC")) {
-    // The dotless i upper-cases to I, but folds to itself: Turkish names that differ in it are different.
-    folded += char === "\u0131" ? char : char.toLowerCase().toUpperCase().toLowerCase();
-  }
-  return folded.normalize("NFC");
 }
 
 function utf8Length(text: string): number {

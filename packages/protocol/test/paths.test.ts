@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../src/bytes.ts";
-import { checkPath, checkPaths, describePathProblem, displayName, type Path, type PathProblem } from "../src/paths.ts";
+import { displayName } from "../src/display-name.ts";
+import { describePathProblem } from "../src/path-sentences.ts";
+import { checkPath, checkPaths, type Path, type PathProblem } from "../src/paths.ts";
 import { cpuTime } from "./cpu-time.ts";
 
 const split = (text: string) => text.split("/");
