@@ -1,4 +1,4 @@
-import { utf8 } from "./bytes.ts";
+import { catalogProblem } from "./catalog-rules.ts";
 import {
   asArray,
   asBytes,
@@ -23,13 +23,12 @@ import {
   MAX_PATH_SEGMENTS,
   MAX_PIECE_SIZE,
   MAX_SEGMENT_BYTES,
-  MAX_TIME,
   MAX_TITLE_BYTES,
   PROTOCOL_VERSION,
 } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
-import { checkPaths, type Path } from "./paths.ts";
-import { countPieces, type FilePieces, isPieceSize, LayoutError, plainPieceSize } from "./pieces.ts";
+import type { Path } from "./paths.ts";
+import { countPieces, type FilePieces, LayoutError, plainPieceSize } from "./pieces.ts";
 
 /** One file. `size` in bytes, `mtime` in ms since the epoch; its pieces are `count` content pieces from `first`. */
 export interface CatalogFile extends FilePieces {
@@ -55,9 +54,6 @@ export interface Catalog {
   readonly folders: readonly Path[];
   readonly plain: Uint8Array;
 }
-
-const MIME_TEXT = /^[ -~]+$/;
-const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
  * CBOR of the catalog, to be cut into pieces of the catalog's own piece size.
@@ -155,45 +151,6 @@ function readOptional(map: CborMap): Pick<CatalogFile, "type" | "mtime"> {
 
 function readPath(value: CborValue | undefined): Path {
   return asArray(value, "path", MAX_PATH_SEGMENTS).map((segment) => asText(segment, "segment", MAX_SEGMENT_BYTES));
-}
-
-function catalogProblem(catalog: Catalog): string | null {
-  const { title, created, files, folders } = catalog;
-  if (title !== undefined && !isTitle(title)) return "its title is impossible";
-  if (!isTime(created)) return "its time is impossible";
-  if (files.length > MAX_FILES || folders.length > MAX_FOLDERS) return "it has too many files or folders";
-  if (!files.every(isSoundFile)) return "a file's size, type or time is impossible";
-  const finding = checkPaths(
-    files.map(({ path }) => path),
-    folders,
-  );
-  if (finding !== null) return `a path is refused (${finding.problem})`;
-  return layoutProblem(catalog);
-}
-
-function isTitle(title: string): boolean {
-  return title !== "" && !LONE_SURROGATE.test(title) && utf8(title).length <= MAX_TITLE_BYTES;
-}
-
-function isSoundFile({ size, type, mtime }: CatalogFile): boolean {
-  const soundType = type === undefined || (MIME_TEXT.test(type) && type.length <= MAX_MIME_BYTES);
-  return Number.isSafeInteger(size) && size >= 0 && soundType && (mtime === undefined || isTime(mtime));
-}
-
-function isTime(time: number): boolean {
-  return Number.isInteger(time) && time >= 0 && time <= MAX_TIME;
-}
-
-function layoutProblem({ pieceSize, files, plain }: Catalog): string | null {
-  if (!isPieceSize(pieceSize)) return "its piece size is impossible";
-  const plainSize = plainPieceSize(pieceSize);
-  let pieces = 0;
-  for (const { size, first, count } of files) {
-    if (first !== pieces || count !== countPieces(size, plainSize)) return "its files and pieces differ";
-    pieces += count;
-  }
-  if (pieces > MAX_CONTENT_PIECES) return "it has too many pieces";
-  return plain.length === pieces * ID_BYTES ? null : "its hashes and pieces differ";
 }
 
 /** CBOR items, at most: map, six keys, five values and the path of a file; seven keys and values, and the map, on top. */
