@@ -8,6 +8,9 @@ export function piece(seed: number, length = 1000): StoredPiece {
   return { hash: pieceHashOf(bytes), bytes };
 }
 
+/** Three pieces of 1000 bytes and one of 70,000. */
+export const [a, b, c, d] = [piece(1), piece(2), piece(3), piece(4, 70_000)];
+
 /** Zeros under a made-up address, for tests in which nobody hashes them. */
 export function unhashed(index: number, length: number): StoredPiece {
   return { hash: index.toString(16).padStart(64, "0") as PieceHash, bytes: new Uint8Array(length) };
