@@ -6,13 +6,13 @@ import {
   decodeAcceptBody,
   decodeCandidatesBody,
   decodeDescriptionBody,
+  decoded,
   decodeIntentBody,
   decodeRefuseBody,
   type IntentBody,
   nodeIdOf,
   type RefuseBody,
 } from "@starling/protocol";
-import { decoded } from "./envelopes.ts";
 import type { Session } from "./session.ts";
 
 /** A message's decoded body, not verified yet. */

@@ -2,7 +2,6 @@ import {
   type ConnectMessage,
   type ConnectType,
   connectPayload,
-  DecodeError,
   encodeConnectMessage,
   helloPayload,
   messageHash,
@@ -20,16 +19,6 @@ import type { State } from "./state.ts";
 export type Sender = "us" | "peer";
 
 const SEALED: ReadonlySet<ConnectType> = new Set<ConnectType>(["offer", "answer", "candidates"]);
-
-/** Runs a decoder on hostile bytes; null where it refuses them. */
-export function decoded<Result>(decode: () => Result): Result | null {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof DecodeError) return null;
-    throw error;
-  }
-}
 
 /**
  * The bytes that the signature of a message covers. Null while the message that it answers is missing: then it is out

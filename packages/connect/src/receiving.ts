@@ -2,11 +2,12 @@ import {
   type ConnectMessage,
   type ConnectType,
   decodeConnectMessage,
+  decoded,
   decodeHello,
   type NodeId,
 } from "@starling/protocol";
 import { readContent, signerOf } from "./contents.ts";
-import { decoded, helloPayloadOf, payloadOf, unpack } from "./envelopes.ts";
+import { helloPayloadOf, payloadOf, unpack } from "./envelopes.ts";
 import { dropSession, endSession } from "./lifecycle.ts";
 import { INTENT_TIMEOUT_MS, MAX_HALF_OPEN, MAX_HALF_OPEN_PER_PEER, MAX_INBOX } from "./limits.ts";
 import { type Incoming, isHalfOpen, type Session } from "./session.ts";

@@ -1,5 +1,6 @@
 import {
   addVisited,
+  decoded,
   decodeReply,
   decodeRoute,
   encodeReply,
@@ -15,7 +16,6 @@ import {
   visitedMark,
 } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import { decoded } from "./decoding.ts";
 import { type Hop, HopMemory, isExact, type Routed } from "./hop-memory.ts";
 import { ACK_ROUND_TRIPS, ACK_WAIT } from "./limits.ts";
 import { type Link, sampleRoundTrip } from "./link.ts";

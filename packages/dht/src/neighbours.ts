@@ -1,4 +1,5 @@
 import {
+  decoded,
   decodeHopBody,
   type HopMessage,
   MAX_ALTERNATES,
@@ -7,7 +8,6 @@ import {
   type OverlayFrame,
 } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import { decoded } from "./decoding.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Visibility } from "./inputs.ts";
 import { leastUseful } from "./keeping.ts";

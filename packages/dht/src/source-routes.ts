@@ -1,6 +1,7 @@
 import {
   advanceReply,
   advanceSource,
+  decoded,
   decodeSourceReply,
   decodeSourceRoute,
   encodeSourceReply,
@@ -19,7 +20,6 @@ import {
   splitSourcePath,
 } from "@starling/protocol";
 import type { Context } from "./context.ts";
-import { decoded } from "./decoding.ts";
 import type { Link } from "./link.ts";
 import { mayRelay } from "./relay-limits.ts";
 import type { Served } from "./serving.ts";

@@ -12,3 +12,13 @@ export class DecodeError extends Error {
     this.code = code;
   }
 }
+
+/** What the decoder returns; null where it refuses the bytes or the text with a {@link DecodeError}. */
+export function decoded<T>(decode: () => T): T | null {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+}

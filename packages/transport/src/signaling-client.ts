@@ -1,4 +1,4 @@
-import { DecodeError, fromBase64Url, type NodeId, nodeIdFromBytes, toBase64Url } from "@starling/protocol";
+import { decoded, fromBase64Url, type NodeId, nodeIdFromBytes, toBase64Url } from "@starling/protocol";
 import { type Delivery, type SessionOptions, SignalingSession } from "./signaling-session.ts";
 import { type OpenSocket, openWebSocket } from "./signaling-socket.ts";
 
@@ -150,14 +150,8 @@ class Client implements SignalingClient {
 
   /** The server hands bodies on without a look: a bad one is the sender's doing, and no reason to leave the server. */
   #deliverSignal(from: NodeId, text: string): void {
-    let body: Uint8Array;
-    try {
-      body = fromBase64Url(text);
-    } catch (error) {
-      if (error instanceof DecodeError) return;
-      throw error;
-    }
-    this.#events.signal(from, body);
+    const body = decoded(() => fromBase64Url(text));
+    if (body !== null) this.#events.signal(from, body);
   }
 
   #onEnded(code: number, reason: string): void {

@@ -1,5 +1,5 @@
 import {
-  DecodeError,
+  decoded,
   decodeRecordAnswer,
   encodeRecordQuestion,
   type OverlayKey,
@@ -24,21 +24,15 @@ export class Asker {
 
   ask(node: Reached, key: OverlayKey, question: RecordQuestion, done: Answered): void {
     if (node.id === this.#ctx.self) return this.#holder.answer({ from: this.#ctx.self, link: null }, question, done);
-    this.#ctx.routes.ask(node, key, encodeRecordQuestion(question), (body) => done(decoded(body)));
+    this.#ctx.routes.ask(node, key, encodeRecordQuestion(question), (body) => done(answerOf(body)));
   }
 
   /** Whoever greedy routing finds nearest the key; with `exact` only the node of that id. */
   askNearest(key: OverlayKey, question: RecordQuestion, done: Answered, exact = false): void {
-    this.#ctx.routes.askNearest(key, encodeRecordQuestion(question), (body) => done(decoded(body)), exact);
+    this.#ctx.routes.askNearest(key, encodeRecordQuestion(question), (body) => done(answerOf(body)), exact);
   }
 }
 
-function decoded(body: RecordBody | null): RecordAnswer | null {
-  if (body === null) return null;
-  try {
-    return decodeRecordAnswer(body);
-  } catch (error) {
-    if (error instanceof DecodeError) return null;
-    throw error;
-  }
+function answerOf(body: RecordBody | null): RecordAnswer | null {
+  return body === null ? null : decoded(() => decodeRecordAnswer(body));
 }
