@@ -7,6 +7,9 @@ import type { Identity } from "./identity.ts";
 import { type LinkEvents, PeerLinks } from "./peer-links.ts";
 import { Wishes } from "./wishes.ts";
 
+/** How long a peer that broke a protocol or sent bad bytes is refused. */
+const BAN_MS = 10 * 60 * 1000;
+
 interface NetworkEvents extends LinkEvents {
   /** A link that was wanted could not be made; `alternates` are peers that a refusing one named. */
   dialFailed(peer: NodeId, alternates: readonly NodeId[]): void;
@@ -93,8 +96,10 @@ export class Network {
     this.#connecting.dispatch({ type: "disconnect", peer, reason });
   }
 
-  ban(peer: NodeId, reason: string, durationMs: number): void {
-    this.#connecting.dispatch({ type: "ban", peer, reason, untilMs: performance.now() + durationMs });
+  /** A machine wants no more of a peer. `ban`: it is refused for some time, too. */
+  drop({ peer, reason, ban }: { readonly peer: NodeId; readonly reason: string; readonly ban: boolean }): void {
+    if (!ban) return this.disconnect(peer, reason);
+    this.#connecting.dispatch({ type: "ban", peer, reason, untilMs: performance.now() + BAN_MS });
   }
 
   /** Asks the server for peers, those nearest `near` (32 bytes) if given; they come as `events.peers`. */

@@ -21,8 +21,6 @@ import type { Identity } from "./identity.ts";
 import type { Network } from "./network.ts";
 import { Runner } from "./runner.ts";
 
-/** How long a peer that broke the overlay's protocol is refused. */
-const BAN_MS = 10 * 60 * 1000;
 /** In the network's account of who wants which link. */
 const WHY = "overlay";
 
@@ -127,9 +125,7 @@ export class OverlayHost {
       case "release-link":
         return network.unwant(effect.peer, WHY);
       case "drop":
-        if (effect.ban) network.ban(effect.peer, effect.reason, BAN_MS);
-        else network.disconnect(effect.peer, effect.reason);
-        return;
+        return network.drop(effect);
       case "ask-server":
         return network.requestPeers(effect.near === null ? undefined : idBytes(effect.near));
       case "server-needed":

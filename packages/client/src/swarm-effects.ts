@@ -11,9 +11,6 @@ import type { SwarmEffect, SwarmInput } from "@starling/swarm";
 import type { Network } from "./network.ts";
 import { addressOf } from "./piece-crypto.ts";
 
-/** How long a peer that broke the protocol or sent bad bytes is refused. */
-const BAN_MS = 10 * 60 * 1000;
-
 /** What the swarm asks of, and tells, the share that a root belongs to. */
 export interface SwarmShare {
   readonly id: string;
@@ -60,9 +57,7 @@ export class SwarmEffects {
       case "lanes":
         return network.links.useLanes(effect.peer, effect.count);
       case "drop":
-        if (effect.ban) network.ban(effect.peer, effect.reason, BAN_MS);
-        else network.disconnect(effect.peer, effect.reason);
-        return;
+        return network.drop(effect);
       case "want-link":
         return network.want(effect.peer, effect.root);
       case "release-link":
