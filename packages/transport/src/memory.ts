@@ -1,3 +1,4 @@
+import { countingTransport } from "./counting-transport.ts";
 import { MemoryAssociation } from "./memory-association.ts";
 import type { Transport } from "./transport.ts";
 
@@ -36,14 +37,5 @@ export class MemoryNetwork {
  * carries these is tested too.
  */
 export function createMemoryTransport(network: MemoryNetwork): Transport {
-  let created = 0;
-  return {
-    get created() {
-      return created;
-    },
-    create(options, events) {
-      created += 1;
-      return new MemoryAssociation(network, options, events);
-    },
-  };
+  return countingTransport((options, events) => new MemoryAssociation(network, options, events));
 }

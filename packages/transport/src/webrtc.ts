@@ -1,4 +1,5 @@
 import SimplePeer, { type BundledPeer } from "simple-peer/simplepeer.min.js";
+import { countingTransport } from "./counting-transport.ts";
 import { channelErrorReason, peerErrorReason } from "./end-reason.ts";
 import { FrameSender } from "./frame-sender.ts";
 import { readLinkStats } from "./link-stats.ts";
@@ -32,16 +33,7 @@ const NO_STATS: LinkStats = { roundTripMs: null, checks: null, relayed: false };
 
 /** WebRTC by simple-peer. Make one for a page: it counts the peer connections made. */
 export function createWebRtcTransport(): Transport {
-  let created = 0;
-  return {
-    get created() {
-      return created;
-    },
-    create(options, events) {
-      created += 1;
-      return new WebRtcAssociation(options, events);
-    },
-  };
+  return countingTransport((options, events) => new WebRtcAssociation(options, events));
 }
 
 /**
