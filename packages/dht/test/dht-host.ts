@@ -1,14 +1,15 @@
 import { type KnownNode, type NodeId, OVERLAY_HEADER_BYTES, type OverlayFrame } from "@starling/protocol";
-import { type DialCosts, type OverlayHost, type OverlayPort, OverlayWorld, Random } from "@starling/sim";
+import { type DialCosts, type OverlayPort, OverlayWorld, Random } from "@starling/sim";
 import { closest, Dht, type DhtEffect, type DhtInput, type DhtResult } from "../src/index.ts";
 import { drawNode, drawnSignature, isDrawnSignature, sortedByDistance } from "./drawn-node.ts";
+import { MachineHost } from "./machine-host.ts";
 
 const EPOCH = 1_800_000_000_000;
 
 type Result = Extract<DhtEffect, { type: "result" }>;
 
 /** A node of a simulated overlay: the real machine, its effects performed by the world. */
-export class DhtHost implements OverlayHost<OverlayFrame> {
+export class DhtHost extends MachineHost {
   readonly node: KnownNode;
   readonly machine: Dht;
   readonly results: Result[] = [];
@@ -32,6 +33,7 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
   #ops = 0;
 
   constructor(overlay: SimulatedOverlay, random: Random, capable = true) {
+    super();
     this.#overlay = overlay;
     this.node = drawNode(random);
     this.machine = new Dht({ self: this.node, random: (length) => random.bytes(length), capable });
@@ -75,42 +77,6 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
     const publicKey = this.#overlay.keyOf(peer);
     this.input({ type: "link-up", peer: peer as NodeId, publicKey, dialled });
     this.maxLinks = Math.max(this.maxLinks, this.port.links().length);
-  }
-
-  linkDown(peer: string): void {
-    this.input({ type: "link-down", peer: peer as NodeId });
-  }
-
-  dialFailed(peer: string, alternates: readonly string[]): void {
-    this.input({ type: "dial-failed", peer: peer as NodeId, alternates: alternates as NodeId[] });
-  }
-
-  carry(to: string, body: Uint8Array): void {
-    this.input({ type: "carry", to: to as NodeId, body });
-  }
-
-  serverPeers(peers: readonly string[]): void {
-    this.input({ type: "server-peers", peers: peers as NodeId[] });
-  }
-
-  serverOpen(open: boolean): void {
-    this.input({ type: "server", open });
-  }
-
-  created(count: number): void {
-    this.input({ type: "created", count });
-  }
-
-  visibility(visibility: "visible" | "hidden" | "frozen"): void {
-    this.input({ type: "visibility", visibility });
-  }
-
-  leaving(): void {
-    this.input({ type: "leave" });
-  }
-
-  tick(): void {
-    this.input({ type: "tick" });
   }
 
   #perform(effect: DhtEffect): void {

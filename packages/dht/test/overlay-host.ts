@@ -14,8 +14,9 @@ import {
   type OverlayKey,
   toHex,
 } from "@starling/protocol";
-import type { OverlayHost, OverlayPort, PageVisibility, Samples } from "@starling/sim";
+import type { OverlayPort, Samples } from "@starling/sim";
 import { Dht, type DhtCommand, type DhtEffect, type DhtInput, type DhtResult } from "../src/index.ts";
+import { MachineHost } from "./machine-host.ts";
 
 /** Wall-clock time at the world's beginning. */
 export const EPOCH = Date.UTC(2026, 0, 1);
@@ -46,7 +47,7 @@ export type Command = DhtCommand extends infer Each ? (Each extends DhtCommand ?
  * A real `Dht` in a simulated page: its frames go over the world's links, its dials are the world's, its signatures are
  * a hash that stands for them (nobody here forges one).
  */
-export class DhtHost implements OverlayHost<OverlayFrame> {
+export class DhtHost extends MachineHost {
   readonly id: NodeId;
   readonly publicKey: Uint8Array;
   readonly operations = new Map<number, Operation>();
@@ -63,6 +64,7 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
   #operations = 0;
 
   constructor(shared: Shared, publicKey: Uint8Array) {
+    super();
     this.#shared = shared;
     this.publicKey = publicKey;
     this.id = nodeIdOf(publicKey);
@@ -125,42 +127,6 @@ export class DhtHost implements OverlayHost<OverlayFrame> {
   linkUp(peer: string, dialled: boolean): void {
     const publicKey = this.#shared.keys.get(peer);
     if (publicKey !== undefined) this.input({ type: "link-up", peer: peer as NodeId, publicKey, dialled });
-  }
-
-  linkDown(peer: string): void {
-    this.input({ type: "link-down", peer: peer as NodeId });
-  }
-
-  dialFailed(peer: string, alternates: readonly string[]): void {
-    this.input({ type: "dial-failed", peer: peer as NodeId, alternates: alternates as readonly NodeId[] });
-  }
-
-  carry(to: string, body: Uint8Array): void {
-    this.input({ type: "carry", to: to as NodeId, body });
-  }
-
-  serverPeers(peers: readonly string[]): void {
-    this.input({ type: "server-peers", peers: peers as readonly NodeId[] });
-  }
-
-  serverOpen(open: boolean): void {
-    this.input({ type: "server", open });
-  }
-
-  created(count: number): void {
-    this.input({ type: "created", count });
-  }
-
-  visibility(visibility: PageVisibility): void {
-    this.input({ type: "visibility", visibility });
-  }
-
-  leaving(): void {
-    this.input({ type: "leave" });
-  }
-
-  tick(): void {
-    this.input({ type: "tick" });
   }
 
   #measure(body: Uint8Array): void {
