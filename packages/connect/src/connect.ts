@@ -88,7 +88,7 @@ export class Connect implements Machine<ConnectInput, ConnectEffect> {
   }
 
   counts(): ConnectCounts {
-    const { created, sessions, peers, bans, rates, rememberedCount, pending } = this.#state;
+    const { created, sessions, peers, bans, rates, rememberedCount, awaited } = this.#state;
     return {
       created,
       sessions: sessions.size,
@@ -96,7 +96,7 @@ export class Connect implements Machine<ConnectInput, ConnectEffect> {
       bans: bans.size,
       sources: rates.size,
       rememberedSessions: rememberedCount,
-      pending: pending.size,
+      pending: awaited.size,
     };
   }
 
@@ -128,10 +128,10 @@ export class Connect implements Machine<ConnectInput, ConnectEffect> {
         carrierChanged(state, input.open);
         break;
       case "signed":
-        state.signed(input.token, input.signature);
+        state.awaited.signed(input.token, input.signature);
         break;
       case "verified":
-        state.verified(input.token, input.ok);
+        state.awaited.verified(input.token, input.ok);
         break;
       case "tick":
         passTime(state);

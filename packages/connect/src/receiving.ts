@@ -145,6 +145,6 @@ function verify(
     then(ok);
     checkNext(state, session);
   };
-  session.checking = state.token({ kind: "verify", done });
+  session.checking = state.awaited.toVerify(done);
   state.emit({ type: "verify", token: session.checking, publicKey, payload, signature });
 }

@@ -72,7 +72,7 @@ function signNext(state: State, session: Session): void {
   const payload =
     outgoing.type === "hello" ? outgoing.payload : payloadOf(state, session, "us", outgoing.type, outgoing.body);
   if (payload === null) return;
-  const token = state.token({ kind: "sign", done: (signature) => signed(state, session, outgoing, signature) });
+  const token = state.awaited.toSign((signature) => signed(state, session, outgoing, signature));
   session.signing = token;
   state.emit({ type: "sign", token, payload });
 }

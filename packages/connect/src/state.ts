@@ -1,4 +1,4 @@
-import type { NodeId, RandomBytes } from "@starling/protocol";
+import { AwaitedSignatures, type NodeId, type RandomBytes } from "@starling/protocol";
 import { type BackOff, NO_BACK_OFF } from "./back-off.ts";
 import { Bans } from "./bans.ts";
 import type { ConnectEffect } from "./effects.ts";
@@ -35,11 +35,6 @@ export interface StateOptions {
   readonly accept: (peer: NodeId) => boolean;
 }
 
-/** What is to be done with the result of a `sign` or `verify` effect. */
-type Pending =
-  | { readonly kind: "sign"; readonly done: (signature: Uint8Array) => void }
-  | { readonly kind: "verify"; readonly done: (ok: boolean) => void };
-
 /** All that the machine remembers, and the effects of the input being handled. */
 export class State {
   readonly self: Self;
@@ -48,7 +43,8 @@ export class State {
   readonly accept: (peer: NodeId) => boolean;
   readonly peers = new Map<NodeId, Peer>();
   readonly sessions = new Map<SessionId, Session>();
-  readonly pending = new Map<number, Pending>();
+  /** Tokens die with their session. */
+  readonly awaited = new AwaitedSignatures();
   readonly rates = new SourceRates();
   readonly bans = new Bans();
   now = 0;
@@ -58,7 +54,6 @@ export class State {
   /** Associations made so far; Chrome counts closed ones too. */
   created = 0;
   #effects: ConnectEffect[] = [];
-  #tokens = 0;
   #orders = 0;
   /** Incoming sessions that were once accepted, the oldest first. */
   readonly #remembered = new Set<SessionId>();
@@ -137,8 +132,8 @@ export class State {
   /** Forgets the session, its tokens and, when nothing else is known of it, its peer. */
   forget(session: Session): void {
     this.sessions.delete(session.id);
-    if (session.signing !== null) this.pending.delete(session.signing);
-    if (session.checking !== null) this.pending.delete(session.checking);
+    if (session.signing !== null) this.awaited.forget(session.signing);
+    if (session.checking !== null) this.awaited.forget(session.checking);
     const peer = this.peer(session.peer);
     peer.sessions.delete(session);
     if (peer.link === session) peer.link = null;
@@ -149,27 +144,6 @@ export class State {
   forgetIdlePeer(peer: Peer): void {
     if (peer.wanted !== null || peer.sessions.size > 0) return;
     if (peer.retryAt <= this.now || this.bans.until(peer.id, this.now) !== null) this.peers.delete(peer.id);
-  }
-
-  /** A token for a `sign` or `verify` effect. It dies with its session. */
-  token(pending: Pending): number {
-    const token = ++this.#tokens;
-    this.pending.set(token, pending);
-    return token;
-  }
-
-  signed(token: number, signature: Uint8Array): void {
-    const pending = this.pending.get(token);
-    if (pending?.kind !== "sign") return;
-    this.pending.delete(token);
-    pending.done(signature);
-  }
-
-  verified(token: number, ok: boolean): void {
-    const pending = this.pending.get(token);
-    if (pending?.kind !== "verify") return;
-    this.pending.delete(token);
-    pending.done(ok);
   }
 
   /** Whether an incoming session of this id was accepted before: then its intent is a replay. */

@@ -1,4 +1,5 @@
 import {
+  AwaitedSignatures,
   encodeHopBody,
   type HopMessage,
   type KnownNode,
@@ -16,17 +17,13 @@ import { MAX_BAD_SIGNATURES } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { Table } from "./table.ts";
 
-/** What is to be done with the result of a `sign` or `verify` effect. */
-type Pending =
-  | { readonly kind: "sign"; readonly done: (signature: Uint8Array) => void }
-  | { readonly kind: "verify"; readonly done: (ok: boolean) => void };
-
 /** What the parts of the machine share: the time and the effects of the running call, links, contacts, and who is asked to wake. */
 export class Context {
   readonly self: KnownNode;
   readonly random: RandomBytes;
   readonly table: Table;
   readonly contacts: Contacts;
+  readonly awaited = new AwaitedSignatures();
   now = 0;
   /** Whether this node takes part in routing and holds records. */
   full = true;
@@ -39,8 +36,6 @@ export class Context {
   /** Set when links or contacts changed so that dials may be due. */
   stale = true;
   #effects: DhtEffect[] = [];
-  #tokens = 0;
-  readonly #pending = new Map<number, Pending>();
 
   constructor(self: KnownNode, random: RandomBytes) {
     this.self = self;
@@ -105,28 +100,12 @@ export class Context {
   }
 
   sign(payload: Uint8Array, done: (signature: Uint8Array) => void): void {
-    const token = ++this.#tokens;
-    this.#pending.set(token, { kind: "sign", done });
+    const token = this.awaited.toSign(done);
     this.emit({ type: "sign", token, payload });
   }
 
   verify(publicKey: Uint8Array, payload: Uint8Array, signature: Uint8Array, done: (ok: boolean) => void): void {
-    const token = ++this.#tokens;
-    this.#pending.set(token, { kind: "verify", done });
+    const token = this.awaited.toVerify(done);
     this.emit({ type: "verify", token, publicKey, payload, signature });
-  }
-
-  signed(token: number, signature: Uint8Array): void {
-    const pending = this.#pending.get(token);
-    if (pending?.kind !== "sign") return;
-    this.#pending.delete(token);
-    pending.done(signature);
-  }
-
-  verified(token: number, ok: boolean): void {
-    const pending = this.#pending.get(token);
-    if (pending?.kind !== "verify") return;
-    this.#pending.delete(token);
-    pending.done(ok);
   }
 }

@@ -107,9 +107,9 @@ export class Dht implements Machine<DhtInput, DhtEffect> {
       case "link-down":
         return this.#parts.linking.down(input.peer);
       case "signed":
-        return this.#ctx.signed(input.token, input.signature);
+        return this.#ctx.awaited.signed(input.token, input.signature);
       case "verified":
-        return this.#ctx.verified(input.token, input.ok);
+        return this.#ctx.awaited.verified(input.token, input.ok);
       case "carry":
         return this.#parts.carrying.carry(input.to, input.body);
       case "dial-failed":

@@ -1,3 +1,4 @@
+export * from "./awaited-signatures.ts";
 export * from "./bytes.ts";
 export * from "./catalog.ts";
 export * from "./cbor.ts";
