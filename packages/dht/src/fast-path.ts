@@ -22,6 +22,7 @@ import { type Link, sampleRoundTrip } from "./link.ts";
 import { NextHop } from "./next-hop.ts";
 import { mayRelay } from "./relay-limits.ts";
 import type { Served } from "./serving.ts";
+import { WayBack } from "./way-back.ts";
 
 /** A request of this node by the fast path. */
 export interface FastRequest {
@@ -51,11 +52,13 @@ export class FastPath {
   readonly #serve: (served: Served) => void;
   readonly #memory = new HopMemory();
   readonly #routing: NextHop;
+  readonly #back: WayBack;
 
   constructor(ctx: Context, serve: (served: Served) => void) {
     this.#ctx = ctx;
     this.#serve = serve;
     this.#routing = new NextHop(ctx);
+    this.#back = new WayBack(ctx, this.#memory);
   }
 
   /** Sends a request of this node. `done` comes exactly once. */
@@ -74,7 +77,7 @@ export class FastPath {
 
   onRoute(link: Link, frame: OverlayFrame): void {
     const known = this.#memory.get(frame.id);
-    if (known !== undefined) return this.#repeated(link, frame, known);
+    if (known !== undefined) return this.#back.repeated(link, frame, known);
     const prefix = decoded(() => splitVisited(frame.body).prefix);
     if (prefix === null) return this.#ctx.drop(link, "bad-route");
     const addressee = isExact(frame) ? frame.target : null;
@@ -85,10 +88,10 @@ export class FastPath {
     if (this.#routing.isDestination(hop)) return this.#arrived(link, hop);
     const mayPass =
       frame.ttl > 1 && body !== null && mayRelay(link, frame.source, frame.body.length, addressee, this.#ctx.now);
-    if (!mayPass) return this.#ack(link, frame.id, false);
+    if (!mayPass) return this.#back.ack(link, frame.id, false);
     const passed = this.#forward(hop);
     if (!passed && this.#routing.mayServe(hop)) return this.#arrived(link, hop);
-    this.#ack(link, frame.id, passed);
+    this.#back.ack(link, frame.id, passed);
   }
 
   onAck(link: Link, id: string, taken: boolean): void {
@@ -104,7 +107,7 @@ export class FastPath {
   onReply(link: Link, frame: OverlayFrame): void {
     const hop = this.#memory.get(frame.id);
     if (hop === undefined || hop.reply !== null || !hop.tried.has(link.id)) return;
-    if (hop.from !== null) return this.#passReply(hop, frame);
+    if (hop.from !== null) return this.#back.pass(hop, frame);
     if (this.#memory.waitingFor(frame.id) === undefined) return;
     this.#finish(
       hop,
@@ -127,18 +130,8 @@ export class FastPath {
     this.#memory.expire(now);
   }
 
-  /** A repeat from the same neighbour wants its ack, and the answer if it is there; from another, it has run in a circle. */
-  #repeated(link: Link, frame: OverlayFrame, hop: Hop): void {
-    this.#ack(link, frame.id, hop.from === link.id);
-    if (hop.from === link.id && hop.reply !== null) this.#reply(link, frame, hop.reply);
-  }
-
-  #ack(link: Link, id: string, taken: boolean): void {
-    this.#ctx.tell(link, { type: "ack", taken }, id);
-  }
-
   #arrived(link: Link, hop: Hop): void {
-    this.#ack(link, hop.frame.id, true);
+    this.#back.ack(link, hop.frame.id, true);
     this.#serveHop(link.id, hop);
   }
 
@@ -150,7 +143,7 @@ export class FastPath {
       frame,
       from,
       request: route?.request ?? null,
-      answer: (answer) => this.#answer(hop, encodeReply({ hops, answer })),
+      answer: (answer) => this.#back.answer(hop, encodeReply({ hops, answer })),
     });
     this.#memory.rest(hop);
   }
@@ -163,25 +156,6 @@ export class FastPath {
       request,
       answer: (answer) => this.#finish(hop, { answer, hops: 0 }),
     });
-  }
-
-  #answer(hop: Hop, body: Uint8Array): void {
-    if (hop.reply !== null) return;
-    hop.reply = body;
-    const link = hop.from === null ? undefined : this.#ctx.table.get(hop.from);
-    if (link !== undefined) this.#reply(link, hop.frame, body);
-  }
-
-  #reply(link: Link, { id, source: target }: OverlayFrame, body: Uint8Array): void {
-    const source = this.#ctx.self.id;
-    this.#ctx.send(link, { type: OVERLAY.reply, flags: 0, ttl: OVERLAY_TTL, id, target, source, body });
-  }
-
-  #passReply(hop: Hop, frame: OverlayFrame): void {
-    this.#memory.rest(hop);
-    hop.reply = frame.body;
-    const link = hop.from === null ? undefined : this.#ctx.table.get(hop.from);
-    if (link !== undefined && frame.ttl > 1) this.#ctx.send(link, { ...frame, ttl: frame.ttl - 1 });
   }
 
   /** To the best neighbour that is left; false if none is. */
@@ -213,7 +187,7 @@ export class FastPath {
     if (hop.from !== null && this.#routing.mayServe(hop)) return this.#serveHop(hop.from, hop);
     const reason = isExact(hop.frame) ? "not-here" : "stuck";
     const hops = Math.min(hop.visited.length, OVERLAY_TTL);
-    this.#answer(hop, encodeReply({ hops, answer: { kind: "failed", reason } }));
+    this.#back.answer(hop, encodeReply({ hops, answer: { kind: "failed", reason } }));
   }
 
   #finish(hop: Hop, routed: Routed): void {
