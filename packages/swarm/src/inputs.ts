@@ -94,3 +94,6 @@ export type SwarmInput =
   /** Every 50 ms while a limit is set: what it held back may go on. */
   | { readonly type: "pulse" }
   | { readonly type: "tick" };
+
+/** Inputs of one share, which mean nothing unless it takes part. */
+export type ShareInput = Exclude<Extract<SwarmInput, { readonly root: Root }>, { readonly type: "add" }>;

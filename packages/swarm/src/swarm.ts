@@ -6,7 +6,7 @@ import { rechoke } from "./choking.ts";
 import { Context } from "./context.ts";
 import { addCandidates, dial } from "./dialing.ts";
 import type { SwarmEffect } from "./effects.ts";
-import type { SwarmInput } from "./inputs.ts";
+import type { ShareInput, SwarmInput } from "./inputs.ts";
 import { loseInterest } from "./interest.ts";
 import { linkDown, linkOpening, linkUp } from "./joining.ts";
 import { refuseKept } from "./kept-requests.ts";
@@ -102,24 +102,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     }
   }
 
-  #ofShare(
-    input: Exclude<
-      SwarmInput,
-      Input<
-        | "block"
-        | "message"
-        | "link-opening"
-        | "link-up"
-        | "link-down"
-        | "path"
-        | "flushed"
-        | "tick"
-        | "pulse"
-        | "limit"
-        | "add"
-      >
-    >,
-  ): void {
+  #ofShare(input: ShareInput): void {
     const ctx = this.#ctx;
     const share = ctx.shares.get(input.root);
     if (share === undefined) return;
