@@ -1,6 +1,6 @@
 // The page's side of --trace: listens in on the app's data channels and notes what their frames tell. It is put on the
 // page as `starlingTrace` before any code of the app runs.
-import { type BlockRange, DecodeError, decodeBlock, decodeSwarmFrame, FRAME, frameKind } from "@starling/protocol";
+import { type BlockRange, decodeBlock, decoded, decodeSwarmFrame, FRAME, frameKind } from "@starling/protocol";
 
 /** What happened at one end. Times in ms, sizes in bytes of ciphertext. */
 export interface PageEvent {
@@ -101,13 +101,7 @@ function bufferedBytes(): number {
 }
 
 function swarmMessage(frame: Uint8Array): ReturnType<typeof decodeSwarmFrame> {
-  if (frameKind(frame) !== FRAME.swarm) return null;
-  try {
-    return decodeSwarmFrame(frame);
-  } catch (error) {
-    if (error instanceof DecodeError) return null;
-    throw error;
-  }
+  return frameKind(frame) === FRAME.swarm ? decoded(() => decodeSwarmFrame(frame)) : null;
 }
 
 function sum(blocks: readonly BlockRange[]): number {
