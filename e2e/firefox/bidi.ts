@@ -47,23 +47,12 @@ export class BidiSession {
   /** Rejects with what the browser says is wrong. */
   command(method: string, params: object): Promise<unknown> {
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${method} was not answered`)), PATIENCE_MS);
-      const settle = () => {
-        clearTimeout(late);
-        this.#waiting.delete(id);
-      };
-      this.#waiting.set(id, {
-        resolve: (result) => {
-          settle();
-          resolve(result);
-        },
-        reject: (error) => {
-          settle();
-          reject(error);
-        },
-      });
-      this.#socket.send(JSON.stringify({ id, method, params }));
+    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const late = setTimeout(() => this.#waiting.get(id)?.reject(new Error(`${method} was not answered`)), PATIENCE_MS);
+    this.#socket.send(JSON.stringify({ id, method, params }));
+    return answer.finally(() => {
+      clearTimeout(late);
+      this.#waiting.delete(id);
     });
   }
 

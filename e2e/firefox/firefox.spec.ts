@@ -21,15 +21,15 @@ async function saved({ firefox }: Visitor): Promise<string> {
   return join(firefox.downloads, names[0] ?? "");
 }
 
-for (const hidden of [false, true]) {
-  test(`a file goes from Firefox to Firefox${hidden ? ", both in private windows," : ""} and is saved as it was`, async ({
+for (const isPrivate of [false, true]) {
+  test(`a file goes from Firefox to Firefox${isPrivate ? ", both in private windows," : ""} and is saved as it was`, async ({
     visitor,
     folder,
   }) => {
     const file = await randomFile(folder, "film.bin", 20 * MB);
-    const sharer = await visitor("Ada", { hidden });
+    const sharer = await visitor("Ada", { isPrivate });
     const link = await sharer.shareFiles(file);
-    const receiver = await visitor("Ben", { hidden });
+    const receiver = await visitor("Ben", { isPrivate });
     await receiver.visit(link);
     await receiver.press("Download");
     await receiver.complete();

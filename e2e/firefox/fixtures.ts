@@ -5,7 +5,7 @@ import { Visitor } from "./visitor.ts";
 
 interface VisitorOptions {
   /** At a private window. */
-  readonly hidden?: boolean;
+  readonly isPrivate?: boolean;
 }
 
 interface Fixtures {
@@ -17,8 +17,8 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   visitor: async ({ folder, server }, use) => {
     const visitors: Visitor[] = [];
-    await use(async (name, { hidden = false } = {}) => {
-      const preferences = { "browser.privatebrowsing.autostart": hidden };
+    await use(async (name, { isPrivate = false } = {}) => {
+      const preferences = { "browser.privatebrowsing.autostart": isPrivate };
       const visitor = new Visitor(name, new Firefox(join(folder, name), preferences));
       visitors.push(visitor);
       await visitor.visit(server.url);
