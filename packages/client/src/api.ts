@@ -23,8 +23,9 @@ export interface FileInfo {
 
 /**
  * `preparing` being hashed; `idle` listed, nothing wanted; `waiting` wanted but no source; `complete` selection verified
- * and still served; `seeding` shared from here; `needs-files` a share whose files must be chosen again, and of which
- * others see only the list until then; `elsewhere` runs in another tab of this browser.
+ * and still served; `seeding` shared from here; `needs-files` a share whose files must be chosen again: others see only
+ * the list until then, or nothing if its tab was closed while it was `preparing`; `elsewhere` runs in another tab of this
+ * browser.
  */
 export type ShareState =
   | "preparing"
@@ -82,9 +83,9 @@ export interface Peer {
 export interface Share {
   /** Stable and local; names the share in addresses and lists. */
   readonly id: string;
-  /** Null while preparing. */
+  /** Null until it is prepared. */
   readonly link: string | null;
-  /** Hex; null while preparing. */
+  /** Hex; null until it is prepared. */
   readonly root: string | null;
   readonly title: string;
   readonly files: readonly FileInfo[];
@@ -120,7 +121,10 @@ export interface Share {
   resume(): void;
   /** Sets and keeps `limits`. What is no number above 0 is no limit. */
   limit(limits: SpeedLimits): void;
-  /** Gives a large share its files again after a reload; rejects with SourceError naming what differs. */
+  /**
+   * Gives a share that needs its files these; rejects with SourceError naming what differs. One without a link is prepared
+   * first, as by {@link Client.share}.
+   */
   attach(sources: readonly Source[]): Promise<void>;
   /** Asks the browser for the kept handles' permission (needs a user gesture) and attaches. */
   reattach(): Promise<void>;

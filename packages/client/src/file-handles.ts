@@ -36,24 +36,27 @@ export async function grantedSources(
   return { files, folders: [], handles };
 }
 
+/** Makes a share's content come from these files; that their bytes are the same is checked piece by piece later. */
+export function attachSources(content: Content, files: readonly FileInfo[], tree: SourceTree): void {
+  for (const [index, source] of matchingSources(files, tree).entries()) content.sources.set(index, source);
+}
+
 /**
- * Makes a share's content come from these files. A single file may have another name than it had. Throws SourceError that
- * names the first file that is missing or has another size; that its bytes are the same is checked piece by piece later.
+ * Sources for the files of a share, in its order and under its paths. A single file may have another name than it had. Throws
+ * SourceError that names the first file that is missing or has another size.
  */
-export function attachSources(content: Content, tree: SourceTree): void {
+export function matchingSources(files: readonly FileInfo[], tree: SourceTree): SourceFile[] {
   const byPath = new Map(tree.files.map((source) => [source.path.join("/"), source]));
-  const only = content.catalog.files.length === 1 && tree.files.length === 1 ? tree.files[0] : undefined;
-  const found = content.catalog.files.map((file) => {
-    const path = file.path.join("/");
+  const only = files.length === 1 && tree.files.length === 1 ? tree.files[0] : undefined;
+  return files.map(({ path, size }) => {
     const source = byPath.get(path) ?? only;
     if (!source) throw new SourceError(`“${path}” is missing. Choose all the files of this share again, in one go.`);
-    if (source.file.size !== file.size)
+    if (source.file.size !== size)
       throw new SourceError(
         `“${path}” has another size than when it was shared. Choose the same version, or share it again.`,
       );
-    return source;
+    return { path: path.split("/"), file: source.file };
   });
-  for (const [index, source] of found.entries()) content.sources.set(index, source);
 }
 
 /** Finds files by the handles that were kept: their own, or of a folder above them. */

@@ -6,6 +6,7 @@ import { abortError, StarlingError } from "./errors.ts";
 import { attachSources, grantedSources } from "./file-handles.ts";
 import { Following } from "./following.ts";
 import { Ownership } from "./ownership.ts";
+import { prepareAgain } from "./preparing.ts";
 import type { Preparation } from "./progress.ts";
 import type { StoredShare } from "./record.ts";
 import { type ReadHost, readBlob, readStream } from "./share-reader.ts";
@@ -43,6 +44,14 @@ export class LiveShare extends ShownShare implements Share {
   async start(): Promise<void> {
     this.preparation = null;
     await this.owner.start();
+  }
+
+  /** Goes on with a preparation whose tab is gone, if the browser still lets us read the files. */
+  async prepareIfAllowed(): Promise<void> {
+    const { data, files } = this.model;
+    const tree = await grantedSources(data.handles, files, "granted").catch(() => null);
+    // If a file changed, is gone, or another tab was first, the share says that it needs its files.
+    if (tree) await this.attachTree(tree).catch(() => undefined);
   }
 
   /** Unlocks with a password (or without one); rejects with PasswordError or LinkError. Needs the manifest. */
@@ -110,9 +119,11 @@ export class LiveShare extends ShownShare implements Share {
 
   /** Serves these files; rejects with SourceError naming the first that differs. */
   async attachTree(tree: SourceTree): Promise<void> {
-    const { content, data } = this.model;
+    const { content, data, files } = this.model;
+    if (this.preparation) throw new StarlingError("These files are being prepared. Wait until they have their link.");
+    if (this.owner.isPreparing) return prepareAgain(this.core, this, tree);
     if (!content) throw new StarlingError("The list of files is not known yet, so they cannot be attached.");
-    attachSources(content, tree);
+    attachSources(content, files, tree);
     data.handles = tree.handles;
     this.trouble.forgetProblem();
     await this.#saved();
@@ -132,13 +143,11 @@ export class LiveShare extends ShownShare implements Share {
 
   async remove(): Promise<void> {
     if (this.owner.hasEnded) return;
-    const wasPreparing = this.owner.isPreparing;
     await this.useHere();
     await this.end("The share was removed.");
-    if (!wasPreparing) {
-      await this.core.store.removeShare(this.id);
-      this.core.tabs.post({ type: "removed", id: this.id });
-    }
+    await this.model.written;
+    await this.core.store.removeShare(this.id);
+    this.core.tabs.post({ type: "removed", id: this.id });
     this.owner.releaseLock();
     this.#forget(this);
   }
@@ -165,8 +174,9 @@ export class LiveShare extends ShownShare implements Share {
   /** A message of another tab about this share. */
   async heard(message: TabMessage, reload: () => Promise<StoredShare | null>): Promise<void> {
     if (message.type === "yield") return this.owner.yield();
-    if (!this.owner.isElsewhere) return;
-    if (message.type === "saved") await this.following.saved(reload);
+    const isUnprepared = this.owner.isPreparing && this.preparation === null;
+    if (!this.owner.isElsewhere && !isUnprepared) return;
+    if (message.type === "saved") await (isUnprepared ? this.#preparedElsewhere(reload) : this.following.saved(reload));
     if (message.type === "progress") await this.following.heard(message.progress);
     if (message.type === "removed") {
       await this.end("The share was removed in another tab.");
@@ -195,6 +205,15 @@ export class LiveShare extends ShownShare implements Share {
     const { writeBehind } = this.core;
     const run = () => this.owner.run;
     return { model: this.model, watch: this.watch, writeBehind, signal: this.ending.signal, run };
+  }
+
+  /** Another tab was given the files of a share that waits for them here too. */
+  async #preparedElsewhere(reload: () => Promise<StoredShare | null>): Promise<void> {
+    const stored = await reload();
+    if (!stored?.data.root || this.preparation) return;
+    this.model.replaceData(stored.data);
+    this.choice.reread();
+    await this.start();
   }
 
   #choiceChanged(): void {

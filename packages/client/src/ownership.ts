@@ -178,7 +178,7 @@ export class Ownership {
     if (!content || !this.#model.needsFiles) return;
     try {
       const tree = await grantedSources(data.handles, this.#model.files, "granted");
-      if (tree) attachSources(content, tree);
+      if (tree) attachSources(content, this.#model.files, tree);
     } catch {
       // A file changed or is gone: the share says that it needs its files.
     }

@@ -22,6 +22,11 @@ export interface Preparation {
   readonly startedAt: number;
 }
 
+/** Begins now. @param bytesTotal of all files */
+export function newPreparation(bytesTotal: number): Preparation {
+  return { bytesTotal, bytesDone: 0, startedAt: performance.now() };
+}
+
 /** Progress of a share that runs, or is prepared, in this tab. */
 export function progressOf(
   core: Core,
@@ -51,7 +56,7 @@ export function progressOf(
 function counted({ data, files, selection }: ShareModel): { bytesTotal: number; bytesVerified: number } {
   if (!data.mine) return { bytesTotal: selection?.bytesTotal ?? 0, bytesVerified: selection?.bytesVerified ?? 0 };
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { bytesTotal: bytes, bytesVerified: bytes };
+  return { bytesTotal: bytes, bytesVerified: data.root === null ? 0 : bytes };
 }
 
 function preparing({ bytesDone, bytesTotal, startedAt }: Preparation): Progress {

@@ -1,6 +1,6 @@
 import type { NodeId, Root } from "@starling/protocol";
 import type { ShareRecord } from "@starling/store";
-import type { SpeedLimits } from "./api.ts";
+import type { FileInfo, SpeedLimits } from "./api.ts";
 import type { Handles } from "./sources.ts";
 import { checkLimits, UNLIMITED } from "./speed-limits.ts";
 
@@ -10,8 +10,10 @@ export interface ShareData {
   readonly created: number;
   readonly mine: boolean;
   title: string;
-  /** Null only while preparing. */
+  /** Null until everything is prepared. */
   root: Root | null;
+  /** What is to be prepared; null once the catalog says it. */
+  draft: Draft | null;
   /** The link's secret, 32 bytes. */
   readonly secret: Uint8Array;
   /** The secret that the content keys come from: with a password mixed in, if there is one. Null before it is known. */
@@ -35,11 +37,19 @@ export interface ShareData {
   bytesUploaded: number;
 }
 
+/** What a share of ours will hold. */
+export interface Draft {
+  readonly files: readonly FileInfo[];
+  /** Empty folders. */
+  readonly folders: readonly string[];
+}
+
 export type StoredShare = ShareRecord<ShareData>;
 
 /** What a share begins with, whether made here or opened from a link. */
 export const NEW = {
   v: 1,
+  draft: null,
   paused: false,
   limits: UNLIMITED,
   noRoom: false,

@@ -166,6 +166,11 @@ export class ShareModel {
     this.mark(setPieces(bits, this.manifest?.pieceCount ?? 0), true);
   }
 
+  /** Resolves once all that was saved is written. */
+  get written(): Promise<unknown> {
+    return this.#lastSave;
+  }
+
   /** Writes the record; writes of one share keep their order. */
   save(): Promise<WriteResult> {
     const record = { id: this.id, hashes: this.manifest?.hashes ?? null, data: { ...this.data } };
@@ -177,6 +182,8 @@ export class ShareModel {
   #derive(): void {
     const { manifest, catalog, unlocked } = this.data;
     this.manifest = manifest ? (this.manifest ?? decodeManifest(manifest)) : null;
+    this.#files = this.data.draft?.files ?? this.#files;
+    this.#folders = this.data.draft?.folders ?? this.#folders;
     if (!this.manifest || !catalog || !unlocked || this.content) return this.#applyWanted();
     const decoded = decodeCatalog(catalog);
     checkCatalogFits(decoded, catalog.length, this.manifest);

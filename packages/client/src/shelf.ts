@@ -1,9 +1,14 @@
 import type { Core } from "./core.ts";
 import { LiveShare } from "./live-share.ts";
-import { PREPARING_LOCK } from "./make-share.ts";
+import { holdLock } from "./locks.ts";
 import type { ShareShelf } from "./open-share.ts";
+import { PREPARING_LOCK, preparingLock } from "./preparing.ts";
+import { newPreparation, type Preparation } from "./progress.ts";
 import { asStoredShare, newShareId, type ShareData, type StoredShare, shareIdOf } from "./record.ts";
 import type { TabMessage } from "./tabs.ts";
+
+/** A tab that was reloaded lets go of its locks within this time (ms). */
+const LETTING_GO = 1000;
 
 /** The shares of a client: finds, makes and forgets them, and hands on what concerns them all. */
 export class Shelf implements ShareShelf {
@@ -28,18 +33,15 @@ export class Shelf implements ShareShelf {
   async load(): Promise<void> {
     for (const record of await this.#core.store.shares()) {
       const stored = asStoredShare(record);
-      if (stored) this.#adopt(stored);
+      if (stored && stored.data.root !== null) this.#adopt(stored);
+      else if (stored && !(await this.#adoptUnprepared(stored.id, 0)))
+        void this.#adoptUnprepared(stored.id, LETTING_GO);
     }
     void this.#sweep();
   }
 
   addPreparing(data: ShareData, bytesTotal: number): LiveShare {
-    const preparation = { bytesTotal, bytesDone: 0, startedAt: performance.now() };
-    const stored = { id: newShareId(), hashes: null, data };
-    const share = new LiveShare(this.#core, stored, (gone) => this.#forget(gone), preparation);
-    this.#shares.set(share.id, share);
-    this.#core.changed();
-    return share;
+    return this.#show({ id: newShareId(), hashes: null, data }, newPreparation(bytesTotal));
   }
 
   async add(data: ShareData): Promise<LiveShare> {
@@ -52,10 +54,7 @@ export class Shelf implements ShareShelf {
 
   /** A message of another tab. */
   async heard(message: TabMessage): Promise<void> {
-    const stored = async () => {
-      const record = await this.#core.store.share(message.id);
-      return record ? asStoredShare(record) : null;
-    };
+    const stored = () => this.#stored(message.id);
     const share = this.#shares.get(message.id);
     if (share) return share.heard(message, stored);
     if (message.type !== "saved") return;
@@ -73,10 +72,32 @@ export class Shelf implements ShareShelf {
     for (const share of this.#shares.values()) share.leaving();
   }
 
+  async #stored(id: string): Promise<StoredShare | null> {
+    const record = await this.#core.store.share(id);
+    return record ? asStoredShare(record) : null;
+  }
+
   #adopt(stored: StoredShare): LiveShare {
-    const share = new LiveShare(this.#core, stored, (gone) => this.#forget(gone));
-    this.#shares.set(share.id, share);
+    const share = this.#show(stored, null);
     void share.start();
+    return share;
+  }
+
+  /**
+   * A share whose preparation ended with its tab asks for its files, unless they may be read without. False: a tab is still
+   * at it, and alone shows it.
+   */
+  async #adoptUnprepared(id: string, waitMs: number): Promise<boolean> {
+    const lock = await holdLock(preparingLock(id), { waitMs });
+    lock?.release();
+    const stored = lock && (await this.#stored(id));
+    if (stored?.data.root === null && !this.#shares.has(id)) void this.#show(stored, null).prepareIfAllowed();
+    return lock !== null;
+  }
+
+  #show(stored: StoredShare, preparation: Preparation | null): LiveShare {
+    const share = new LiveShare(this.#core, stored, (gone) => this.#forget(gone), preparation);
+    this.#shares.set(share.id, share);
     this.#core.changed();
     return share;
   }

@@ -73,7 +73,7 @@ export abstract class ShownShare {
   }
 
   get state(): ShareState {
-    if (this.owner.isPreparing) return "preparing";
+    if (this.owner.isPreparing) return this.preparation ? "preparing" : "needs-files";
     if (this.trouble.fatal !== null) return "failed";
     if (this.owner.isElsewhere) return "elsewhere";
     if (this.model.needsFiles) return "needs-files";

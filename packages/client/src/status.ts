@@ -40,7 +40,7 @@ export function statusOf(situation: Situation): string {
         ? `${connectedTo(situation.peers)}. While this page is open you help others who have the link.`
         : "Everything is here. While this page is open you help others who have the link.";
     case "needs-files":
-      return "This browser kept no copy of these files. Choose them again to go on sharing: until then others see only the list.";
+      return situation.listed ? KEPT_NO_COPY : INTERRUPTED;
     case "elsewhere":
       return "This share runs in another tab of this browser.";
     case "failed":
@@ -67,6 +67,10 @@ function waitingStatus({ peers, listed, locked, isReachable }: Situation): strin
     : "Looking for the sender's browser…";
 }
 
+const KEPT_NO_COPY =
+  "This browser kept no copy of these files. Choose them again to go on sharing: until then others see only the list.";
+const INTERRUPTED =
+  "The page was closed before these files were prepared, so they have no link yet. Choose them again and it goes on.";
 const NO_COPY =
   "This browser had no room for a copy, so the files are sent from where they are: leave them there, and choose them again after a reload.";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SourceError } from "../src/errors.ts";
-import { grantedSources } from "../src/file-handles.ts";
+import { grantedSources, matchingSources } from "../src/file-handles.ts";
 import type { Handles } from "../src/sources.ts";
 
 type Tree = { readonly [name: string]: Tree | string };
@@ -105,5 +105,37 @@ describe("kept handles", () => {
     const tree = await grantedSources(handles, wanted(...names.map((name) => `many/${name}`)), "granted");
     expect(tree?.files.map(({ file }) => file.name)).toEqual(names);
     expect(disk.asked).toEqual(["many"]);
+  });
+});
+
+describe("files that are chosen again", () => {
+  const listed = [
+    { path: "trip/a.txt", size: 1, type: "" },
+    { path: "b.txt", size: 2, type: "" },
+  ];
+  const chosen = (files: Readonly<Record<string, string>>) => ({
+    files: Object.entries(files).map(([path, text]) => ({ path: path.split("/"), file: new File([text], path) })),
+    folders: [],
+    handles: {},
+  });
+
+  test("serve in the order of the list, whatever else was chosen", () => {
+    const found = matchingSources(listed, chosen({ "c.txt": "CCC", "b.txt": "BB", "trip/a.txt": "A" }));
+    expect(found.map(({ path, file }) => [path.join("/"), file.name])).toEqual([
+      ["trip/a.txt", "trip/a.txt"],
+      ["b.txt", "b.txt"],
+    ]);
+  });
+
+  test("serve under the name that was shared if there is only one", () => {
+    const [found] = matchingSources(listed.slice(1), chosen({ "renamed.txt": "XX" }));
+    expect([found?.path, found?.file.name]).toEqual([["b.txt"], "renamed.txt"]);
+  });
+
+  test("are refused by name where one is missing or has another size", () => {
+    const refused = (files: Readonly<Record<string, string>>) => () => matchingSources(listed, chosen(files));
+    expect(refused({ "trip/a.txt": "A" })).toThrow(/“b.txt” is missing/);
+    expect(refused({ "trip/a.txt": "A", "b.txt": "BBB" })).toThrow(/“b.txt” has another size/);
+    expect(refused({ "a.txt": "A", "b.txt": "BB" })).toThrow(SourceError);
   });
 });

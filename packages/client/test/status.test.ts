@@ -33,6 +33,12 @@ test("a share that found no room for a copy says so, whatever else happens", () 
     );
 });
 
+test("who has to choose files again is told why", () => {
+  const asking: Situation = { ...calm, mine: true, state: "needs-files" };
+  expect(statusOf({ ...asking, listed: true })).toMatch(/kept no copy .* others see only the list/);
+  expect(statusOf(asking)).toMatch(/closed before these files were prepared, so they have no link yet/);
+});
+
 test("an error is the status, whatever the state", () => {
   expect(statusOf({ ...calm, state: "seeding", error: "The file changed on disk." })).toBe("The file changed on disk.");
 });

@@ -6,7 +6,7 @@ import { Bar } from "./progress.tsx";
 
 /** Who is linked for this share, how far they are and what flows. */
 export function PeersCard({ share }: { readonly share: ShareView }) {
-  const { peers, mine } = share;
+  const { peers } = share;
   return (
     <section className="card" aria-labelledby="peers-heading">
       <div className="card-head">
@@ -18,9 +18,7 @@ export function PeersCard({ share }: { readonly share: ShareView }) {
         )}
       </div>
       {peers.length === 0 ? (
-        <p className="card-empty">
-          {mine ? "Nobody has opened the link yet." : "No other browser is connected for this share."}
-        </p>
+        <p className="card-empty">{whyNobody(share)}</p>
       ) : (
         <ul className="peers">
           {peers.map((peer) => (
@@ -31,6 +29,12 @@ export function PeersCard({ share }: { readonly share: ShareView }) {
       <p className="card-note">Connections are direct, so peers see each other's network address.</p>
     </section>
   );
+}
+
+function whyNobody({ link, mine, progress }: ShareView): string {
+  if (link === null) return "Others can come as soon as there is a link.";
+  const isNew = mine && progress.bytesUploaded === 0;
+  return isNew ? "Nobody has opened the link yet." : "No other browser is connected for this share.";
 }
 
 function PeerRow({ peer }: { readonly peer: Peer }) {

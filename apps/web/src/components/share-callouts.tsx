@@ -41,11 +41,7 @@ function NeedsFiles({ share }: { readonly share: ShareView }) {
   const wholeFolder = share.files.every(({ path }) => path.includes("/"));
   return (
     <Callout tone="warning">
-      <p>
-        {share.canReattach
-          ? "After a reload the browser asks once more before this page may read these files."
-          : "This browser keeps no copy of these files. Give the share the same files again, or drop them here, and the link goes on working."}
-      </p>
+      <p>{remedyOf(share)}</p>
       {share.canReattach && (
         <Button className="button button-primary" onPress={() => void allowAccess(share.id)}>
           Allow access
@@ -60,4 +56,11 @@ function NeedsFiles({ share }: { readonly share: ShareView }) {
       </FileInput>
     </Callout>
   );
+}
+
+function remedyOf({ canReattach, link }: ShareView): string {
+  if (canReattach) return "After a reload the browser asks once more before this page may read these files.";
+  if (link === null)
+    return "Give the share the same files again, or drop them here. The link appears when they are ready.";
+  return "This browser keeps no copy of these files. Give the share the same files again, or drop them here, and the link goes on working.";
 }

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useApp } from "../state/store.ts";
 
-/** While something is being prepared, closing the tab would lose that work; at any other time nothing is lost. */
+/** While something is being prepared, closing the tab would end that, and it begins anew later; at any other time nothing is lost. */
 export function useLeaveWarning(): void {
   const preparing = useApp(({ shares }) => shares.some(({ state }) => state === "preparing"));
   useEffect(() => {

@@ -23,7 +23,7 @@ export function SharePage({ id }: { readonly id: string }) {
       <div className="share-columns">
         <div className="share-main">{share.mine ? <OwnShare share={share} /> : <ReceivedShare share={share} />}</div>
         <div className="share-aside">
-          {share.state !== "preparing" && share.files.length > 0 && <TransferCard share={share} />}
+          {share.link !== null && share.files.length > 0 && <TransferCard share={share} />}
           <PeersCard share={share} />
         </div>
       </div>
