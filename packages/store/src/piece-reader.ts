@@ -7,10 +7,10 @@ import { type Database, isPieceRow } from "./schema.ts";
 import { bytesOf, SegmentReader, type Span } from "./segment-reader.ts";
 import { transact } from "./transaction.ts";
 
-/** A whole segment: a run mostly takes all of it. docs/decisions/0002-piece-rows-in-indexeddb.md has the figures. */
-const WINDOW_BYTES = 4 << 20;
+/** Half a segment: a run mostly takes all of it. docs/decisions/0002-piece-rows-in-indexeddb.md has the figures. */
+const WINDOW_BYTES = 2 << 20;
 /** So many runs at a time stay in memory. */
-const CACHE_BYTES = 6 * WINDOW_BYTES;
+const CACHE_BYTES = 12 * WINDOW_BYTES;
 /** Nothing is kept longer than this after the last read: neither memory nor the files that Blobs hold on to. */
 const IDLE_MS = 10_000;
 

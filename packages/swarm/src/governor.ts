@@ -1,7 +1,7 @@
 import type { DelaySample } from "@starling/protocol";
 import { DeliveryRate, type Departure } from "./delivery-rate.ts";
 import { type Flow, LOST_AFTER } from "./flow.ts";
-import { queueTarget } from "./queue-target.ts";
+import { QUEUE_TARGET } from "./queue-target.ts";
 
 const KIB = 1024;
 const MIN_WINDOW = 16 * KIB;
@@ -148,13 +148,11 @@ export class Governor {
   }
 
   /** @param limited the window limited what was sent. */
-  #adapt({ path, roundTrip }: Flow, landed: readonly Departure[], limited: boolean, now: number): void {
-    const { minRoundTrip, packets } = path;
-    const target = queueTarget(packets ?? minRoundTrip, this.rate);
+  #adapt({ roundTrip }: Flow, landed: readonly Departure[], limited: boolean, now: number): void {
     const bytes = landed.reduce((sum, block) => sum + block.bytes, 0);
     const largest = landed.reduce((most, block) => Math.max(most, block.bytes), 0);
-    const needed = Math.max(2 * largest, (this.rate * (this.#leastTrip + target)) / 1000);
-    const fill = this.#queueing(now) / (GROWTH_END * target);
+    const needed = Math.max(2 * largest, (this.rate * (this.#leastTrip + QUEUE_TARGET)) / 1000);
+    const fill = this.#queueing(now) / (GROWTH_END * QUEUE_TARGET);
     // While the rate rises, blocks wait for SCTP's own slow start and not for the line.
     if (fill > SLOW_START_EXIT && !this.#rate.isRising(roundTrip, now)) this.#slowStart = false;
     if (limited && this.#slowStart) this.#double(bytes, needed);

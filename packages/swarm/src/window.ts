@@ -1,6 +1,6 @@
 import { MaxRate } from "./max-rate.ts";
 import type { PathDelay } from "./path-delay.ts";
-import { queueTarget } from "./queue-target.ts";
+import { QUEUE_TARGET } from "./queue-target.ts";
 
 const KIB = 1024;
 const START_WINDOW = 64 * KIB;
@@ -63,12 +63,10 @@ export class RequestWindow {
     this.#rate.add(bytes, now);
     const own = this.rate > 0 ? (bytes / this.rate) * 1000 : 0;
     this.#observe(Math.max(1, response), now);
-    const { packets, greeting } = this.#path;
-    const minimum = Math.min(greeting, this.#minimum);
-    const target = queueTarget(packets ?? minimum, this.rate);
-    const needed = this.rate * (1.25 * minimum + target) * 0.001 + bytes;
+    const minimum = Math.min(this.#path.greeting, this.#minimum);
+    const needed = this.rate * (1.25 * minimum + QUEUE_TARGET) * 0.001 + bytes;
     // The latest response and no mean of several: half a second's worth would have been asked for before that moves.
-    if (response - own - minimum > target && !this.#rate.rising) this.#slowStart = false;
+    if (response - own - minimum > QUEUE_TARGET && !this.#rate.rising) this.#slowStart = false;
     if (this.#slowStart) this.bytes = Math.min(this.bytes + bytes, Math.max(this.bytes, SLOW_START_LEAD * needed));
     else if (this.rate > 0) this.bytes = needed;
     this.bytes = Math.min(MAX_WINDOW, Math.max(this.#least(now), this.bytes));
