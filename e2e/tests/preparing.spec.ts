@@ -116,3 +116,21 @@ test("files that were being prepared and are not wanted any more are gone for go
     await expect.poll(() => states(sharer)).toEqual([]);
   }
 });
+
+test("what is removed in one tab is not prepared any more in another", async ({ person, tabOf, folder }) => {
+  const file = await randomFile(folder, "film.raw", SIZE);
+  const first = await person("Ada");
+  await stallPreparation(first, STALL_AFTER);
+  await first.reload();
+  await first.page.getByLabel("Choose files").setInputFiles(file);
+  await isBeingPrepared(first);
+  await first.reload();
+  const second = await tabOf(first);
+  await expect.poll(() => states(second)).toEqual(["needs-files"]);
+  await first.page.getByLabel("Choose the files again").setInputFiles(file);
+  await isBeingPrepared(first);
+  await second.page.getByRole("button", { name: "Remove" }).first().click();
+  await expect.poll(() => states(first)).toEqual([]);
+  await first.reload();
+  await expect.poll(() => states(first)).toEqual([]);
+});

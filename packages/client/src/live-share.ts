@@ -174,10 +174,10 @@ export class LiveShare extends ShownShare implements Share {
   /** A message of another tab about this share. */
   async heard(message: TabMessage, reload: () => Promise<StoredShare | null>): Promise<void> {
     if (message.type === "yield") return this.owner.yield();
-    const isUnprepared = this.owner.isPreparing && this.preparation === null;
-    if (!this.owner.isElsewhere && !isUnprepared) return;
-    if (message.type === "saved") await (isUnprepared ? this.#preparedElsewhere(reload) : this.following.saved(reload));
-    if (message.type === "progress") await this.following.heard(message.progress);
+    const { isElsewhere, isPreparing } = this.owner;
+    if (!isElsewhere && !isPreparing) return;
+    if (message.type === "saved") await (isPreparing ? this.#preparedElsewhere(reload) : this.following.saved(reload));
+    if (message.type === "progress" && isElsewhere) await this.following.heard(message.progress);
     if (message.type === "removed") {
       await this.end("The share was removed in another tab.");
       this.#forget(this);
