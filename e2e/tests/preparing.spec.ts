@@ -9,6 +9,15 @@ const SIZE = 8 * MB;
 /** Of more than a hundred. */
 const STALL_AFTER = 40;
 
+/** Chooses a file on a page whose preparations stand still; returns what ends that. */
+async function beginPreparing(person: Person, file: string): Promise<() => void> {
+  const letThrough = await stallPreparation(person, STALL_AFTER);
+  await person.reload();
+  await person.page.getByLabel("Choose files").setInputFiles(file);
+  await isBeingPrepared(person);
+  return letThrough;
+}
+
 async function isBeingPrepared(person: Person): Promise<void> {
   await expect.poll(() => states(person)).toEqual(["preparing"]);
   await expect.poll(async () => (await person.share()).progress.bytesVerified).toBeGreaterThan(MB);
@@ -25,10 +34,7 @@ test("files that were being prepared when their tab crashed are asked for again,
 }) => {
   const file = await randomFile(folder, "film.raw", SIZE);
   const sharer = await person("Ada");
-  const letThrough = await stallPreparation(sharer, STALL_AFTER);
-  await sharer.reload();
-  await sharer.page.getByLabel("Choose files").setInputFiles(file);
-  await isBeingPrepared(sharer);
+  const letThrough = await beginPreparing(sharer, file);
   await expect(sharer.page.getByRole("list", { name: "Files" }).getByText("film.raw")).toBeVisible();
 
   letThrough();
@@ -82,10 +88,7 @@ test("of two tabs one prepares: the other shows nothing until that one is gone, 
 }) => {
   const file = await randomFile(folder, "film.raw", SIZE);
   const first = await person("Ada");
-  const letThrough = await stallPreparation(first, STALL_AFTER);
-  await first.reload();
-  await first.page.getByLabel("Choose files").setInputFiles(file);
-  await isBeingPrepared(first);
+  const letThrough = await beginPreparing(first, file);
   const second = await tabOf(first);
   await expect.poll(() => states(second)).toEqual([]);
 
@@ -120,10 +123,7 @@ test("files that were being prepared and are not wanted any more are gone for go
 test("what is removed in one tab is not prepared any more in another", async ({ person, tabOf, folder }) => {
   const file = await randomFile(folder, "film.raw", SIZE);
   const first = await person("Ada");
-  await stallPreparation(first, STALL_AFTER);
-  await first.reload();
-  await first.page.getByLabel("Choose files").setInputFiles(file);
-  await isBeingPrepared(first);
+  await beginPreparing(first, file);
   await first.reload();
   const second = await tabOf(first);
   await expect.poll(() => states(second)).toEqual(["needs-files"]);

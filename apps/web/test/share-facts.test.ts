@@ -71,6 +71,21 @@ describe("sentences", () => {
   test("contents count files, empty folders and bytes", () => {
     expect(facts.contentsOf(view({ folders: ["e"] }))).toBe("2 files, 1 empty folder, 1.00 kB");
   });
+  test("nobody being there is told apart from a link that is new or not there yet", () => {
+    const own = { mine: true, state: "seeding" } as const;
+    expect(facts.noPeersLine(view({ mine: true, state: "preparing" }))).toMatch(/as soon as there is a link/);
+    expect(facts.noPeersLine(view({ ...own, progress: { bytesUploaded: 0 } }))).toMatch(
+      /Nobody has opened the link yet/,
+    );
+    expect(facts.noPeersLine(view({ ...own, progress: { bytesUploaded: 1 } }))).toMatch(/No other browser/);
+    expect(facts.noPeersLine(view({ state: "waiting" }))).toMatch(/No other browser/);
+  });
+  test("a share that needs its files says what helps: permission, the same files, and whether the link stands", () => {
+    const needy = { ...view({ mine: true, state: "needs-files" }), canReattach: false };
+    expect(facts.missingFilesRemedy({ ...needy, canReattach: true })).toMatch(/the browser asks once more/);
+    expect(facts.missingFilesRemedy(needy)).toMatch(/the link goes on working/);
+    expect(facts.missingFilesRemedy({ ...needy, link: null })).toMatch(/The link appears when they are ready/);
+  });
   test("the tab's title shows how far it is", () => {
     const share = view({ state: "downloading", selection: BOTH, done: 0.42 });
     expect(facts.documentTitle(share, "T")).toBe("42 % · T – Starling");

@@ -7,7 +7,7 @@ import { type Database, isPieceRow } from "./schema.ts";
 import { bytesOf, SegmentReader, type Span } from "./segment-reader.ts";
 import { transact } from "./transaction.ts";
 
-/** Half a segment: a run mostly takes all of it. docs/decisions/0002-piece-rows-in-indexeddb.md has the figures. */
+/** Half a full segment: a run takes no more of shares below 100 MB (docs/decisions/0020-short-queues-on-short-paths.md). */
 const WINDOW_BYTES = 2 << 20;
 /** So many runs at a time stay in memory. */
 const CACHE_BYTES = 12 * WINDOW_BYTES;

@@ -1,6 +1,6 @@
 import type { Peer } from "@starling/client";
 import { percentOf } from "../logic/format.ts";
-import { peerLine } from "../logic/share-facts.ts";
+import { noPeersLine, peerLine } from "../logic/share-facts.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { Bar } from "./progress.tsx";
 
@@ -18,7 +18,7 @@ export function PeersCard({ share }: { readonly share: ShareView }) {
         )}
       </div>
       {peers.length === 0 ? (
-        <p className="card-empty">{whyNobody(share)}</p>
+        <p className="card-empty">{noPeersLine(share)}</p>
       ) : (
         <ul className="peers">
           {peers.map((peer) => (
@@ -29,12 +29,6 @@ export function PeersCard({ share }: { readonly share: ShareView }) {
       <p className="card-note">Connections are direct, so peers see each other's network address.</p>
     </section>
   );
-}
-
-function whyNobody({ link, mine, progress }: ShareView): string {
-  if (link === null) return "Others can come as soon as there is a link.";
-  const isNew = mine && progress.bytesUploaded === 0;
-  return isNew ? "Nobody has opened the link yet." : "No other browser is connected for this share.";
 }
 
 function PeerRow({ peer }: { readonly peer: Peer }) {

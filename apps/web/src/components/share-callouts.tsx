@@ -1,4 +1,5 @@
 import { Button } from "react-aria-components";
+import { missingFilesRemedy } from "../logic/share-facts.ts";
 import { allowAccess, attachSources, runHere } from "../state/actions.ts";
 import type { ShareView } from "../state/share-view.ts";
 import { Callout } from "./callout.tsx";
@@ -41,7 +42,7 @@ function NeedsFiles({ share }: { readonly share: ShareView }) {
   const wholeFolder = share.files.every(({ path }) => path.includes("/"));
   return (
     <Callout tone="warning">
-      <p>{remedyOf(share)}</p>
+      <p>{missingFilesRemedy(share)}</p>
       {share.canReattach && (
         <Button className="button button-primary" onPress={() => void allowAccess(share.id)}>
           Allow access
@@ -56,11 +57,4 @@ function NeedsFiles({ share }: { readonly share: ShareView }) {
       </FileInput>
     </Callout>
   );
-}
-
-function remedyOf({ canReattach, link }: ShareView): string {
-  if (canReattach) return "After a reload the browser asks once more before this page may read these files.";
-  if (link === null)
-    return "Give the share the same files again, or drop them here. The link appears when they are ready.";
-  return "This browser keeps no copy of these files. Give the share the same files again, or drop them here, and the link goes on working.";
 }

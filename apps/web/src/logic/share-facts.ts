@@ -130,6 +130,21 @@ export function peerLine(peer: Peer): string {
   return [ACTIVITY[peer.activity], ...rates, trip, peer.relayed ? "relayed" : ""].filter(Boolean).join(" · ");
 }
 
+/** Why nobody is linked for this share. */
+export function noPeersLine({ link, mine, progress }: ShareView): string {
+  if (link === null) return "Others can come as soon as there is a link.";
+  const isNew = mine && progress.bytesUploaded === 0;
+  return isNew ? "Nobody has opened the link yet." : "No other browser is connected for this share.";
+}
+
+/** What helps a share that needs its files. */
+export function missingFilesRemedy({ canReattach, link }: ShareView): string {
+  if (canReattach) return "After a reload the browser asks once more before this page may read these files.";
+  if (link === null)
+    return "Give the share the same files again, or drop them here. The link appears when they are ready.";
+  return "This browser keeps no copy of these files. Give the share the same files again, or drop them here, and the link goes on working.";
+}
+
 /** Copies as a fact with its unit. */
 export function copiesLine(copies: number): string {
   return `${formatCopies(copies)} ${copies === 1 ? "copy" : "copies"} online`;
