@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { blockKey } from "./limits.ts";
 import type { NextBlock } from "./next-block.ts";
 import type { PeerState } from "./peer-state.ts";
+import type { ShareState } from "./share-state.ts";
 
 /** Begun pieces, and blocks asked for in them, looked at per call. */
 const SCAN_PIECES = 16;
@@ -19,7 +20,7 @@ const UNKNOWN_RESPONSE = 500;
  */
 export function endgameBlock(ctx: Context, peer: PeerState): NextBlock | null {
   const { share } = peer;
-  if (share.content === null || share.content.picker.size > 0 || share.begun.size === 0) return null;
+  if (!inEndgame(share)) return null;
   if (!mayDuplicate(ctx, peer, 1)) return null;
   const budget = { pieces: SCAN_PIECES, blocks: SCAN_BLOCKS };
   for (const begun of share.begun.values()) {
@@ -29,6 +30,11 @@ export function endgameBlock(ctx: Context, peer: PeerState): NextBlock | null {
     if (second !== null) return second;
   }
   return null;
+}
+
+/** Whether every missing piece is begun. */
+export function inEndgame({ content, begun }: ShareState): boolean {
+  return content !== null && content.picker.size === 0 && begun.size > 0;
 }
 
 /**

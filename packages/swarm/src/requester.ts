@@ -1,5 +1,6 @@
 import { type BlockRange, MAX_REQUEST_BLOCKS, type SwarmMessage } from "@starling/protocol";
 import type { Context } from "./context.ts";
+import { inEndgame } from "./endgame.ts";
 import { nextBlock } from "./next-block.ts";
 import { ask } from "./outstanding.ts";
 import type { PeerState } from "./peer-state.ts";
@@ -8,7 +9,7 @@ import type { ShareState } from "./share-state.ts";
 
 /**
  * Fills a peer's request window when an eighth of it is free. Called from every input that may make room or give
- * something to ask for, never from a timer.
+ * something to ask for; from a timer only in the endgame ({@link askOthers}).
  */
 export function refill(ctx: Context, peer: PeerState): void {
   const due = reportIsDue(peer);
@@ -49,6 +50,14 @@ function refillPeers(ctx: Context, share: ShareState): void {
   const pieces = share.content?.table.count ?? 0;
   for (const peer of share.peers.values()) if (peer.haveCount < pieces) refill(ctx, peer);
   for (const peer of share.peers.values()) if (peer.haveCount >= pieces) refill(ctx, peer);
+}
+
+/**
+ * In the endgame, in which a block may become overdue with nothing coming any more: all that a peer has under way is lost now
+ * and then, with nothing behind it that tells SCTP so before its time-out (one of five transfers of 1 to 4, decision 0020).
+ */
+export function askOthers(ctx: Context, share: ShareState): void {
+  if (inEndgame(share)) refillPeers(ctx, share);
 }
 
 /** Asks those again who refused a while ago. */

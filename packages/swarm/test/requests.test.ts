@@ -1,4 +1,4 @@
-import type { BlockRange } from "@starling/protocol";
+import type { BlockRange, NodeId } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
 import { asked, Conversation, of, sent } from "./conversation.ts";
 import { drawShare, node, sizes } from "./drawn-share.ts";
@@ -187,6 +187,20 @@ describe("asking for pieces", () => {
     talk.block(A, range!);
     expect(of(talk.effects, "drop")).toEqual([]);
     expect(talk.swarm.view(talk.share.root)!.bytesDownloaded).toBe(64 * KIB);
+  });
+
+  it("asks another for the last block of a peer that falls silent, though nothing comes that could call for it", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(6, 64 * KIB) }));
+    const answer = (peer: NodeId, blocks: readonly BlockRange[]): BlockRange[] =>
+      blocks.flatMap((block) => asked(talk.block(peer, block)));
+    talk.fetch();
+    const first = { a: asked(talk.source(A)), b: asked(talk.source(B)) };
+    talk.now += 100;
+    const [answered, last] = answer(A, first.a);
+    const others = answer(B, first.b);
+    talk.now += 100;
+    expect([...answer(A, [answered!]), ...answer(B, others)]).toEqual([]);
+    expect(asked(talk.wait(1500), B)).toEqual([last]);
   });
 
   it("drops a peer that sends nothing for a minute, not before", () => {
