@@ -2,6 +2,7 @@ import { deriveContentKeys, equalBytes, LayoutError, makeBitfield, setBit } from
 import type { Core } from "./core.ts";
 import { SourceError, StarlingError } from "./errors.ts";
 import { attachSources, matchingSources } from "./file-handles.ts";
+import { FreshPieces } from "./fresh-pieces.ts";
 import type { LiveShare } from "./live-share.ts";
 import { holdLock } from "./locks.ts";
 import { ContentCopy, noRoom, PieceWriter } from "./piece-writer.ts";
@@ -46,8 +47,11 @@ export async function prepareHere(
 ): Promise<void> {
   const lock = await holdLock(preparingLock(share.id), { waitMs: 0 });
   if (!lock) throw new StarlingError("These files are being prepared in another tab of this browser.");
+  const fresh = new FreshPieces(totalSize(tree));
   try {
-    await navigator.locks.request(PREPARING_LOCK, { mode: "shared" }, () => prepare(core, share, tree, password));
+    await navigator.locks.request(PREPARING_LOCK, { mode: "shared" }, () =>
+      prepare(core, share, tree, password, fresh),
+    );
   } catch (error) {
     share.ending.signal.throwIfAborted();
     throw error instanceof LayoutError ? new SourceError(error.message) : error;
@@ -55,10 +59,18 @@ export async function prepareHere(
     lock.release();
   }
   await share.start();
+  const { manifest, root, data } = share.model;
+  if (manifest && data.keep === "store") core.swarm.made(root, fresh.placed(manifest));
   core.tabs.post({ type: "saved", id: share.id });
 }
 
-async function prepare(core: Core, share: LiveShare, tree: SourceTree, password: string | undefined): Promise<void> {
+async function prepare(
+  core: Core,
+  share: LiveShare,
+  tree: SourceTree,
+  password: string | undefined,
+  fresh: FreshPieces,
+): Promise<void> {
   const { data } = share.model;
   const { signal } = share.ending;
   const unlocked = data.unlocked ?? (await unlockedSecret(data.secret, password));
@@ -74,7 +86,10 @@ async function prepare(core: Core, share: LiveShare, tree: SourceTree, password:
       title: data.title,
       created: data.created,
       signal,
-      keep: (piece, kind) => (kind === "catalog" ? copy.finish().then(() => list.add(piece)) : copy.add(piece)),
+      keep: (piece, kind) => {
+        fresh.add(piece);
+        return kind === "catalog" ? copy.finish().then(() => list.add(piece)) : copy.add(piece);
+      },
       progress: (bytes) => {
         if (share.preparation) share.preparation.bytesDone = bytes;
         share.touch();

@@ -9,7 +9,7 @@ import {
   type Root,
 } from "@starling/protocol";
 import type { WriteBehind } from "@starling/store";
-import { type ShareView, Swarm, type SwarmEffect, type SwarmInput } from "@starling/swarm";
+import { type MadePiece, type ShareView, Swarm, type SwarmEffect, type SwarmInput } from "@starling/swarm";
 import type { SpeedLimits } from "./api.ts";
 import type { Network } from "./network.ts";
 import { Pulse } from "./pulse.ts";
@@ -98,6 +98,11 @@ export class SwarmHost {
 
   providers(root: Root, peers: readonly NodeId[]): void {
     if (peers.length > 0) this.#runner.dispatch({ type: "providers", root, peers });
+  }
+
+  /** Pieces of a share that was just made. */
+  made(root: Root, pieces: readonly MadePiece[]): void {
+    this.#runner.dispatch({ type: "made", root, pieces });
   }
 
   /** A piece that the machine counts as had could not be read. */

@@ -1,5 +1,11 @@
 import type { BlockMessage, NodeId, PieceRange, Root, SwarmMessage } from "@starling/protocol";
 
+/** A piece's ciphertext, by its place in the manifest. */
+export interface MadePiece {
+  readonly piece: number;
+  readonly bytes: Uint8Array;
+}
+
 export type SwarmInput =
   /**
    * A share takes part from now on: fetched, served or both. `manifest` null: get it from peers first. `have`: bitfield of
@@ -84,6 +90,8 @@ export type SwarmInput =
     }
   /** Result of `load`; null: the piece is missing, corrupt or its file changed, so it is withdrawn (`donthave`). */
   | { readonly type: "loaded"; readonly root: Root; readonly piece: number; readonly bytes: Uint8Array | null }
+  /** Pieces of a share that was just made, which are likely to be asked for next: kept in memory as far as it has room. */
+  | { readonly type: "made"; readonly root: Root; readonly pieces: readonly MadePiece[] }
   /** Limits of a share, or of all together (`root` null), in bytes of blocks per second; null: none. */
   | {
       readonly type: "limit";

@@ -13,6 +13,8 @@ export interface SwarmLimits {
   readonly fetchingBytes: number;
   /** Cached pieces and verified ones not stored yet together, over all shares. */
   readonly heldBytes: number;
+  /** A cached piece that nobody asked for during so many ms is dropped. */
+  readonly heldFor: number;
   /** Bytes of blocks that may be under way to all peers before anything is known of the uplink. */
   readonly uplinkStartBytes: number;
   /** Bytes handed to one link and not reported as flushed; where the path is near, to each of its associations. */
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: SwarmLimits = {
   largeBlockBytes: 128 * KIB,
   fetchingBytes: 32 * MIB,
   heldBytes: 64 * MIB,
+  heldFor: 600_000,
   uplinkStartBytes: 32 * KIB,
   linkQueueBytes: 384 * KIB,
   loadAheadBytes: MIB,

@@ -1,11 +1,12 @@
 interface Held {
   readonly bytes: Uint8Array;
   dirty: boolean;
+  usedAt: number;
 }
 
 /**
  * Pieces in memory: verified ones that are not stored yet (dirty, never evicted) and loaded ones (least recently used go
- * first). One for all shares, so that its bound holds for the client.
+ * first). One for all shares, so that its bound holds for the client. Times are in ms.
  */
 export class PieceCache {
   readonly #limit: number;
@@ -32,9 +33,10 @@ export class PieceCache {
     return this.#dirtyBytes + bytes <= this.#limit;
   }
 
-  get(key: string): Uint8Array | null {
+  get(key: string, now: number): Uint8Array | null {
     const held = this.#held.get(key);
     if (held === undefined) return null;
+    held.usedAt = now;
     this.#held.delete(key);
     this.#held.set(key, held);
     return held.bytes;
@@ -44,12 +46,25 @@ export class PieceCache {
     return this.#held.has(key);
   }
 
-  put(key: string, bytes: Uint8Array, dirty: boolean): void {
+  put(key: string, bytes: Uint8Array, dirty: boolean, now: number): void {
     this.drop(key);
-    this.#held.set(key, { bytes, dirty });
+    this.#held.set(key, { bytes, dirty, usedAt: now });
     this.#bytes += bytes.length;
     if (dirty) this.#dirtyBytes += bytes.length;
     this.#evict(key);
+  }
+
+  /** Keeps a piece that may be asked for, if nothing else has to go for it. */
+  offer(key: string, bytes: Uint8Array, now: number): void {
+    if (!this.has(key) && this.#bytes + bytes.length <= this.#limit) this.put(key, bytes, false, now);
+  }
+
+  /** Drops what is stored and was not used since. */
+  expire(since: number): void {
+    for (const [key, held] of this.#held) {
+      if (held.usedAt >= since) return;
+      if (!held.dirty) this.drop(key);
+    }
   }
 
   /** The piece is stored: it may be evicted from now on. */

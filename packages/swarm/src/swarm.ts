@@ -25,7 +25,7 @@ import { offerInTime } from "./sole-seed.ts";
 import { onPulse, setLimits } from "./speed-limits.ts";
 import { addShare, pauseShare, removeShare, resumeShare, seek } from "./taking-part.ts";
 import { timeOut } from "./timeouts.ts";
-import { onFlushed, onLoaded, onQueued, pump, relieveLink } from "./uploader.ts";
+import { onFlushed, onLoaded, onMade, onQueued, pump, relieveLink } from "./uploader.ts";
 import { onStored, onStoreFailed, onVerified, withdraw } from "./verification.ts";
 import type { ShareView } from "./view.ts";
 
@@ -127,6 +127,8 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
         return onStored(ctx, share, input.pieces);
       case "store-failed":
         return onStoreFailed(ctx, share, input.pieces, input.reason);
+      case "made":
+        return onMade(ctx, share, input.pieces);
       case "loaded":
         if (input.bytes === null) withdraw(ctx, share, input.piece);
         return onLoaded(ctx, share.cacheKey(input.piece), input.piece, input.bytes);
@@ -167,6 +169,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     if (ctx.now - this.#lastTick > ASLEEP) ctx.awakeSince = ctx.now;
     this.#lastTick = ctx.now;
     ctx.governor.expire(ctx.now);
+    ctx.cache.expire(ctx.now - ctx.limits.heldFor);
     refillStarved(ctx);
     refuseKept(ctx);
     for (const link of ctx.links.values()) relieveLink(ctx, link);

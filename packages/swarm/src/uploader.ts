@@ -1,10 +1,12 @@
-import { type BlockRange, MANIFEST_CHUNK } from "@starling/protocol";
+import { type BlockRange, getBit, MANIFEST_CHUNK } from "@starling/protocol";
 import type { Context } from "./context.ts";
 import { stamp } from "./flow.ts";
+import type { MadePiece } from "./inputs.ts";
 import { takeUpKept } from "./kept-requests.ts";
 import { blockKey } from "./limits.ts";
 import type { Link } from "./link.ts";
 import type { PeerState } from "./peer-state.ts";
+import type { ShareState } from "./share-state.ts";
 import { isQueued, take } from "./upload-queues.ts";
 
 /**
@@ -45,10 +47,19 @@ export function onLoaded(ctx: Context, key: string, piece: number, bytes: Uint8A
   if (loading === undefined) return;
   ctx.loading.delete(key);
   ctx.loadingBytes -= loading.length;
-  if (bytes !== null) ctx.cache.put(key, bytes, false);
+  if (bytes !== null) ctx.cache.put(key, bytes, false, ctx.now);
   ctx.loadStarved = false;
   if (bytes !== null) for (const peer of loading.peers) unpark(peer, piece);
   pump(ctx);
+}
+
+/** Pieces of a share that was just made: whoever opens its link first spares the store a read of them. */
+export function onMade(ctx: Context, share: ShareState, pieces: readonly MadePiece[]): void {
+  const { content } = share;
+  if (content === null) return;
+  for (const { piece, bytes } of pieces) {
+    if (getBit(content.have, piece)) ctx.cache.offer(share.cacheKey(content.table.canonical(piece)), bytes, ctx.now);
+  }
 }
 
 /** Hands blocks to links that have room, as far as the governor lets them go. */
@@ -99,7 +110,7 @@ function sendReady(ctx: Context, peer: PeerState): boolean {
   for (const [key, range] of peer.ready) {
     if (!ctx.governor.hasRoom(peer.flow, range[2])) return false;
     const piece = peer.share.content?.table.canonical(range[0]) ?? range[0];
-    const bytes = ctx.cache.get(peer.share.cacheKey(piece));
+    const bytes = ctx.cache.get(peer.share.cacheKey(piece), ctx.now);
     if (bytes !== null) {
       take(peer, key);
       sendBlock(ctx, peer, range, bytes);

@@ -54,7 +54,7 @@ export function onStoreFailed(
 export function storeAgain(ctx: Context, share: ShareState): void {
   share.blockedBy = null;
   for (const piece of share.unstored) {
-    const bytes = ctx.cache.get(share.cacheKey(piece));
+    const bytes = ctx.cache.get(share.cacheKey(piece), ctx.now);
     const pieces = share.content?.table.sameAs(piece) ?? [piece];
     if (bytes !== null) ctx.emit({ type: "store", root: share.root, piece, pieces, bytes });
   }
@@ -98,7 +98,7 @@ function accept(ctx: Context, share: ShareState, content: Content, begun: BegunP
   share.haveCount += pieces.length;
   clearBit(content.missing, piece);
   share.missingCount--;
-  ctx.cache.put(share.cacheKey(piece), begun.bytes, true);
+  ctx.cache.put(share.cacheKey(piece), begun.bytes, true, ctx.now);
   ctx.emit({ type: "have", root: share.root, pieces });
   ctx.emit({ type: "store", root: share.root, piece, pieces, bytes: begun.bytes });
   for (const peer of share.peers.values()) {

@@ -52,6 +52,20 @@ describe("serving", () => {
     expect(of(again, "send-block")).toHaveLength(1);
   });
 
+  it("serves what was just made from memory, as far as that has room, and for ten minutes", () => {
+    const talk = new Conversation(SHARE, { heldBytes: 128 * KIB });
+    talk.seed();
+    talk.input({ type: "made", root, pieces: [0, 1, 2].map((piece) => ({ piece, bytes: SHARE.pieces[piece]! })) });
+    talk.join(A);
+    talk.say(A, { type: "interested", share: 7 });
+    const served = request(talk, blocks(3));
+    expect(of(served, "send-block").map(({ block }) => block.piece)).toEqual([0, 1]);
+    expect(of(served, "load").map(({ piece }) => piece)).toEqual([2]);
+    expect(talk.swarm.memory.held).toBe(128 * KIB);
+    talk.wait(600_250);
+    expect(talk.swarm.memory.held).toBe(0);
+  });
+
   it("does not read again and again what memory cannot hold until its turn comes", () => {
     const talk = new Conversation(SHARE, { heldBytes: 128 * KIB, uplinkStartBytes: 64 * KIB });
     talk.seed();
