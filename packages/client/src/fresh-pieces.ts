@@ -7,7 +7,7 @@ const MOST = DEFAULT_LIMITS.heldBytes;
 
 /**
  * The pieces of a share while it is prepared, if it is small, so that they can be served without being read again and hashed:
- * 4 % of what 1 to 4 costs the machine (docs/decisions/0020-short-queues-on-short-paths.md).
+ * 3 % of what 1 to 4 costs the machine (docs/decisions/0021-last-blocks-and-fresh-pieces.md).
  */
 export class FreshPieces {
   readonly #pieces: Map<PieceHash, Uint8Array> | null;

@@ -54,7 +54,7 @@ function refillPeers(ctx: Context, share: ShareState): void {
 
 /**
  * In the endgame, in which a block may become overdue with nothing coming any more: all that a peer has under way is lost now
- * and then, with nothing behind it that tells SCTP so before its time-out (one of five transfers of 1 to 4, decision 0020).
+ * and then, with nothing behind it that tells SCTP so before its time-out (one of five transfers of 1 to 4, decision 0021).
  */
 export function askOthers(ctx: Context, share: ShareState): void {
   if (inEndgame(share)) refillPeers(ctx, share);
