@@ -47,3 +47,23 @@ test("tabs closed and reloaded in any order lose no share and no id", async ({ p
   const receiver = await person("Ben");
   await receiver.download(link);
 });
+
+test("a link opened in a tab that has not heard yet of the other that made it is one share in both", async ({
+  person,
+  tabOf,
+  folder,
+}) => {
+  const first = await person("Ada");
+  await first.context.addInitScript(hearsNoTabs);
+  const second = await tabOf(first);
+  const link = await first.shareFiles(await randomFile(folder, "note.bin", 1 * MB));
+
+  await second.visit(link);
+  await expect(second.page.getByText("This share runs in another tab").first()).toBeVisible();
+  for (const tab of [first, second]) expect(await tab.page.evaluate(() => window.starling?.shares().length)).toBe(1);
+});
+
+/** In a page: as if messages of other tabs took forever. */
+function hearsNoTabs(): void {
+  BroadcastChannel.prototype.addEventListener = () => undefined;
+}

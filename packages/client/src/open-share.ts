@@ -13,8 +13,9 @@ const lockedManifests = new Map<string, Uint8Array>();
 
 /** Where `open` finds and makes shares. */
 export interface ShareShelf {
-  byRoot(root: string): LiveShare | undefined;
-  /** Makes, keeps and starts a share for a link that is new here. */
+  /** Of this browser, whichever tab made it. */
+  find(root: string): Promise<LiveShare | undefined>;
+  /** Makes, keeps and starts a share for a link that is new here; one that was opened meanwhile is returned. */
   add(data: ShareData): Promise<LiveShare>;
 }
 
@@ -23,7 +24,7 @@ export async function openLink(shelf: ShareShelf, text: string, options: OpenOpt
   const parsed = parseLink(text);
   if (!parsed.ok) throw new LinkError(parsed.reason, parsed.message);
   options.signal?.throwIfAborted();
-  const known = shelf.byRoot(parsed.link.root);
+  const known = await shelf.find(parsed.link.root);
   known?.addHints(parsed.link.hints);
   const share = known ?? (await shelf.add(dataOf(parsed.link)));
   try {

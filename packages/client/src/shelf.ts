@@ -24,9 +24,18 @@ export class Shelf implements ShareShelf {
     return [...this.#shares.values()];
   }
 
-  byRoot(root: string): LiveShare | undefined {
+  #byRoot(root: string): LiveShare | undefined {
     for (const share of this.#shares.values()) if (share.root === root) return share;
     return undefined;
+  }
+
+  /** The share with this root, be it one that another tab made and did not tell this one of yet. */
+  async find(root: string): Promise<LiveShare | undefined> {
+    const shown = this.#byRoot(root);
+    if (shown) return shown;
+    const records = await this.#core.store.shares();
+    const stored = records.map(asStoredShare).find((record) => record?.data.root === root);
+    return this.#byRoot(root) ?? (stored ? (this.#shares.get(stored.id) ?? this.#adopt(stored)) : undefined);
   }
 
   /** Saved shares go on by themselves. */
@@ -46,6 +55,8 @@ export class Shelf implements ShareShelf {
 
   async add(data: ShareData): Promise<LiveShare> {
     if (data.root === null) throw new Error("a link names a root");
+    const opened = this.#byRoot(data.root);
+    if (opened) return opened;
     const share = this.#adopt({ id: shareIdOf(data.root), hashes: null, data });
     await share.model.save();
     this.#core.tabs.post({ type: "saved", id: share.id });
