@@ -14,12 +14,32 @@ test("a wrong link, a cut link and nobody there: each has its own sentence", asy
   expect(wrong).toMatch(/link/i);
   expect(cut).toMatch(/cut|whole|incomplete/i);
   expect(cut).not.toBe(wrong);
+  await receiver.visit(link.replace("#/s/", "#/s2/"));
+  await expect(receiver.page.getByRole("alert")).toContainText("made by a newer version");
 
   const rejection = await receiver.page.evaluate(
     async (text) => window.starling?.open(text).then(String, (error: Error) => `${error.name}: ${error.message}`),
     `${receiver.url}#/s/not+a+link`,
   );
   expect(rejection).toMatch(/^LinkError: /);
+});
+
+test("a link that a messenger changed opens all the same", async ({ person, shareOf }) => {
+  const { link } = await shareOf(1 * MB);
+  const receiver = await person("Ben");
+  const changed = [
+    `${link}).`,
+    link.replace("/#/", "/%23/"),
+    link.replace("#/s/", "#%2Fs%2F"),
+    link.replace("/#/", "/?fbclid=x#/"),
+  ];
+  for (const address of changed) {
+    await receiver.page.goto("about:blank");
+    await receiver.openLink(address);
+  }
+  await receiver.page.evaluate((address) => location.assign(address), `${link},`);
+  await expect(receiver.downloadButton).toBeVisible();
+  await expect(receiver.page).toHaveURL(/#\/share\//);
 });
 
 test("with nobody there the page says so, and starts by itself when the sharer opens the page", async ({

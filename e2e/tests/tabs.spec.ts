@@ -27,6 +27,24 @@ test("a second tab shows a share that runs in the first, saves it once complete,
   await expect.poll(stateOf(first)).toBe("elsewhere");
 });
 
+test("Download, pressed in a tab where the share does not run, downloads in that tab", async ({
+  person,
+  tabOf,
+  shareOf,
+}) => {
+  const { file, link } = await shareOf(1 * MB);
+  const first = await person("Ben");
+  await first.openLink(link);
+  const second = await tabOf(first);
+  await second.openLink(link);
+  expect(await stateOf(second)()).toBe("elsewhere");
+
+  await second.downloadButton.click();
+  await second.complete();
+  expect(await stateOf(first)()).toBe("elsewhere");
+  await second.savesTheSame(file);
+});
+
 test("tabs closed and reloaded in any order lose no share and no id", async ({ person, tabOf, folder }) => {
   const file = await randomFile(folder, "note.bin", 1 * MB);
   const first = await person("Ada");

@@ -55,8 +55,24 @@ function serveFiles(folder: string): Route {
   return (request, response) => {
     // The app's files are small; sirv throws on a range that ends before it begins.
     delete request.headers.range;
-    serve(request, response, () => sendText(response, 404, "There is nothing here."));
+    serve(request, response, () => {
+      const link = escapedLink(request.url ?? "/");
+      if (link === null) return sendText(response, 404, "There is nothing here.");
+      response.setHeader("Location", link);
+      sendText(response, 302, "This link was changed on its way.");
+    });
   };
+}
+
+/** `%23` and the rest of a path; `#` starts a part that is not sent, so only a messenger that escapes links asks for it. */
+const ESCAPED_LINK = /\/%23((?:\/|%2f)s(?:\/|%2f).*)$/i;
+
+/** Where a link leads whose `#` was escaped, relative to the path, as a proxy may serve the app below one; else null. */
+function escapedLink(path: string): string | null {
+  const route = ESCAPED_LINK.exec(path)?.[1];
+  if (route === undefined) return null;
+  const up = "../".repeat(route.split("/").length - 1) || "./";
+  return `${up}#${route.replaceAll(/%2f/gi, "/")}`;
 }
 
 function setCaching(response: ServerResponse, path: string): void {

@@ -68,6 +68,16 @@ describe("the built app", () => {
   });
 
   test.each([
+    ["/%23/s/aB.cd", "../../#/s/aB.cd"],
+    ["/%23%2Fs%2FaB.cd", "./#/s/aB.cd"],
+    ["/below/%23/s/aB.cd", "../../#/s/aB.cd"],
+  ])("leads %s, a link whose # was escaped, to %s", async (path, link) => {
+    const { url } = await start({ appFolder: app });
+    const { status, headers } = await get(url, path);
+    expect([status, headers.location]).toEqual([302, link]);
+  });
+
+  test.each([
     "/nothing",
     "/.secret",
     "/../package.json",

@@ -15,6 +15,9 @@ import { OpenPage } from "./pages/open-page.tsx";
 import { SharePage } from "./pages/share-page.tsx";
 import { UnknownPage } from "./pages/unknown-page.tsx";
 
+/** Links of every version; what this one cannot open says so itself. */
+const LINKS = /^\/s\d*(?:\/.*)?$/;
+
 /** The whole page: routes live in the fragment, so that no server ever sees them. */
 export function App({ client }: { readonly client: Client }) {
   return (
@@ -43,7 +46,7 @@ function Shell({ client }: { readonly client: Client }) {
           <Route path="/network">
             <NetworkPage client={client} />
           </Route>
-          <Route path="/s/*?">
+          <Route path={LINKS}>
             <OpenPage client={client} />
           </Route>
           <Route>

@@ -3,6 +3,7 @@ import { type Reached, reachServer } from "@starling/client/reach";
 import "./styles/index.css";
 import { missingRequirement, platformOf } from "./requirements.ts";
 import { beginOpening } from "./state/begun-opening.ts";
+import { mendAddress } from "./state/mend-address.ts";
 
 /** A client, or what kept it from starting. Rejects when its file does not load. */
 async function clientOrError(origin: string): Promise<Client | Error> {
@@ -34,6 +35,9 @@ async function rootElement(): Promise<HTMLElement> {
  * still come; the interface is run last, for to be connected takes longer than to be drawn.
  */
 async function start(): Promise<void> {
+  mendAddress();
+  // Ahead of the router's own listener.
+  addEventListener("hashchange", mendAddress);
   const client = await clientOrError(location.origin + location.pathname);
   if (!(client instanceof Error)) await beginOpening(client, location);
   const { showPage } = await import("./page.tsx");

@@ -10,6 +10,24 @@ test("a link is found within what people paste", () => {
   expect(routeOfLink("")).toBeNull();
 });
 
+test.each([
+  ["https://s.example/#/s/aB-_.cd.", "the end of a sentence"],
+  ["(https://s.example/#/s/aB-_.cd)", "brackets"],
+  ["“https://s.example/#/s/aB-_.cd”", "quotes"],
+  ["https://s.example/#/s/aB-_.cd%20", "an escaped space"],
+  ["https://s.example/%23/s/aB-_.cd", "an escaped #"],
+  ["https://s.example/#%2Fs%2FaB-_%2ecd", "escaped slashes and dots"],
+  ["https://s.example/#/s/aB-_.cd?utm_source=x", "a query at the wrong end"],
+])("of %s the route is read without %s", (text) => {
+  expect(routeOfLink(text)).toBe("/s/aB-_.cd");
+});
+
+test("what is no sign of a link stays in it, for the client to refuse", () => {
+  expect(routeOfLink("https://s.example/#/s/not+a+link")).toBe("/s/not+a+link");
+  expect(routeOfLink("https://s.example/#/s2/newer")).toBe("/s2/newer");
+  expect(routeOfLink("https://s.example/#/s/")).toBe("/s/");
+});
+
 test("a route becomes a link of this page again", () => {
   expect(linkOfRoute("https://s.example/x/", "/s/a.b")).toBe("https://s.example/x/#/s/a.b");
 });

@@ -22,6 +22,13 @@ export class Choice {
     return this.#model.selection?.isComplete ?? false;
   }
 
+  /** These, or everything, were chosen already, and all that is chosen is here and verified. */
+  isDone(paths: readonly string[] | undefined): boolean {
+    const chosen = new Set(this.paths);
+    const asked = paths ?? this.#model.files.map(({ path }) => path);
+    return this.isComplete && asked.every((path) => chosen.has(path));
+  }
+
   /** Adds these, or everything. @throws PathError if one is not in the share, before anything changes. */
   select(paths: readonly string[] | undefined): void {
     this.check(paths);

@@ -74,7 +74,7 @@ export class LiveShare extends ShownShare implements Share {
 
   async download(paths?: readonly string[]): Promise<void> {
     this.choice.check(paths);
-    if (this.owner.isElsewhere && !this.choice.isComplete) await this.useHere();
+    if (this.owner.isElsewhere && !this.choice.isDone(paths)) await this.useHere();
     this.trouble.forgetFatal();
     this.choice.select(paths);
     await this.watch.until(() => {
