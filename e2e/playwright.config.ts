@@ -6,7 +6,7 @@ const executablePath = chromiumPath(existsSync);
 
 /** Cases that wait more than they work. */
 const WAITING =
-  /(clocks|damage|errors|evil-server|folder|hostile|preparing|privacy|server-messages|sleep|starting|tabs)\.spec\.ts/;
+  /(clocks|damage|errors|evil-server|folder|hostile|partition|preparing|privacy|server-messages|sleep|starting|tabs)\.spec\.ts/;
 
 /**
  * Real tabs against the real server. `waiting` cases run two at a time, `busy` ones alone: several at once would measure
