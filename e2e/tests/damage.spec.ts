@@ -76,6 +76,14 @@ test("a sharer whose storage was damaged withdraws what it lost, says so, and re
   await expect(notice).toBeHidden();
 });
 
+test("what was just shared is served from memory, whatever becomes of the storage", async ({ person, shareOf }) => {
+  const { sharer, file, link } = await shareOf(SIZE);
+  await damagePieces(sharer.page);
+  const receiver = await person("Ben");
+  await receiver.download(link);
+  await receiver.savesTheSame(file);
+});
+
 test("a browser that has no room left pauses with a sentence, and goes on when there is room again", async ({
   person,
   shareOf,
