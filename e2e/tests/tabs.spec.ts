@@ -45,6 +45,28 @@ test("Download, pressed in a tab where the share does not run, downloads in that
   await second.savesTheSame(file);
 });
 
+test("what a script changes in a tab where the share does not run is changed there", async ({
+  person,
+  tabOf,
+  shareOf,
+}) => {
+  const { link } = await shareOf(1 * MB);
+  const first = await person("Ben");
+  await first.openLink(link);
+  const second = await tabOf(first);
+  const changes = [
+    (tab: Person) => tab.page.evaluate(() => window.starling?.shares()[0]?.deselect(["film.bin"])),
+    (tab: Person) => tab.page.evaluate(() => window.starling?.shares()[0]?.limit({ down: 1e6, up: null })),
+    (tab: Person) => tab.page.evaluate(() => window.starling?.shares()[0]?.pause()),
+  ];
+  for (const [index, change] of changes.entries()) {
+    const [here, there] = index % 2 === 0 ? [second, first] : [first, second];
+    await change(here);
+    await expect.poll(stateOf(here)).not.toBe("elsewhere");
+    await expect.poll(stateOf(there)).toBe("elsewhere");
+  }
+});
+
 test("tabs closed and reloaded in any order lose no share and no id", async ({ person, tabOf, folder }) => {
   const file = await randomFile(folder, "note.bin", 1 * MB);
   const first = await person("Ada");

@@ -79,7 +79,10 @@ export interface Peer {
   readonly roundTripMs: number | null;
 }
 
-/** A live object: its properties change; {@link Client.subscribe} tells when. */
+/**
+ * A live object: its properties change; {@link Client.subscribe} tells when. Whatever changes a share that runs `elsewhere`
+ * moves it to this tab first, as {@link Share.useHere} does.
+ */
 export interface Share {
   /** Stable and local; names the share in addresses and lists. */
   readonly id: string;

@@ -85,6 +85,8 @@ export class LiveShare extends ShownShare implements Share {
   }
 
   deselect(paths: readonly string[]): void {
+    this.choice.check(paths);
+    if (this.owner.isElsewhere) return void this.useHere().then(() => this.deselect(paths));
     this.choice.deselect(paths);
   }
 
@@ -119,9 +121,10 @@ export class LiveShare extends ShownShare implements Share {
 
   /** Serves these files; rejects with SourceError naming the first that differs. */
   async attachTree(tree: SourceTree): Promise<void> {
-    const { content, data, files } = this.model;
     if (this.preparation) throw new StarlingError("These files are being prepared. Wait until they have their link.");
     if (this.owner.isPreparing) return prepareAgain(this.core, this, tree);
+    if (this.owner.isElsewhere) await this.useHere();
+    const { content, data, files } = this.model;
     if (!content) throw new StarlingError("The list of files is not known yet, so they cannot be attached.");
     attachSources(content, files, tree);
     data.handles = tree.handles;
