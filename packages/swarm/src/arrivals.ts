@@ -76,6 +76,7 @@ function count(ctx: Context, peer: PeerState, message: BlockMessage, { at, annou
   if (peer.samples.length >= MAX_DELAY_SAMPLES) return;
   // Signed difference of two clocks modulo 2^32: only its changes mean anything.
   peer.samples.push([message.sentAt, (Math.floor(ctx.now) - message.sentAt) | 0]);
+  peer.unreportedBytes += length;
 }
 
 function cancelElsewhere(ctx: Context, sender: PeerState, key: number, entry: Outstanding): void {

@@ -57,7 +57,9 @@ export class PeerState {
   readonly window: RequestWindow;
   /** The piece it is being asked for. */
   current: BegunPiece | null = null;
+  /** Delays of blocks from it that it was not told yet, and the blocks' bytes. */
   samples: DelaySample[] = [];
+  unreportedBytes = 0;
   /** Time-outs since its last block, and when the last was. */
   strikes = 0;
   struckAt = Number.NEGATIVE_INFINITY;

@@ -6,11 +6,11 @@ import type { ShareState } from "./share-state.ts";
 /** The window is refilled once this part of it is free. */
 const REFILL_PART = 1 / 8;
 /**
- * Delay samples go back with each block at rates below this (bytes per second), and in fours above: the sender's window may
- * be as small as one block, and then nothing moves before its report.
+ * Delay samples wait for a request that takes them along, for so many ms' worth of blocks at most: what is not reported counts
+ * as under way, and the sender's governor keeps only 60 ms' worth under way to all its peers. When samples went back in fours,
+ * four receivers could hold back all that its window took, and nothing moved for a second (docs/decisions/0022).
  */
-const BUSY_RATE = 4_000_000;
-const REPORT_SAMPLES = 4;
+const REPORT_MS = 10;
 /**
  * Who refused so often in a row gives nothing new for now, as a sole seed does: it is asked again once it tells of pieces,
  * or after so many ms. Four receivers on one machine otherwise sent a third of their requests in vain.
@@ -59,6 +59,6 @@ function isSmall(peer: PeerState): boolean {
 
 /** The peer's governor waits for samples, whether there is anything to ask for or not. */
 export function reportIsDue(peer: PeerState): boolean {
-  const enough = peer.window.rate < BUSY_RATE || peer.outstandingCount === 0 ? 1 : REPORT_SAMPLES;
-  return peer.joined && peer.samples.length >= enough;
+  if (!peer.joined || peer.samples.length === 0) return false;
+  return peer.outstandingCount === 0 || peer.unreportedBytes * 1000 >= peer.window.rate * REPORT_MS;
 }

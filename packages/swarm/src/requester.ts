@@ -7,6 +7,9 @@ import type { PeerState } from "./peer-state.ts";
 import { hasRoom, isWithinLimits, mayAsk, mayAskAgain, reportIsDue, wantsRefill } from "./pipeline.ts";
 import type { ShareState } from "./share-state.ts";
 
+/** Blocks that follow one another on a busy link come within so many ms. */
+const SILENCE_MS = 50;
+
 /**
  * Fills a peer's request window when an eighth of it is free. Called from every input that may make room or give
  * something to ask for; from a timer only in the endgame ({@link askOthers}).
@@ -25,7 +28,7 @@ export function refill(ctx: Context, peer: PeerState): void {
       blocks = [];
     }
   }
-  if (blocks.length > 0 || (due && peer.samples.length > 0)) sendRequest(ctx, peer, blocks);
+  if (blocks.length > 0 || reportIsDue(peer)) sendRequest(ctx, peer, blocks);
 }
 
 /**
@@ -52,10 +55,7 @@ function refillPeers(ctx: Context, share: ShareState): void {
   for (const peer of share.peers.values()) if (peer.haveCount >= pieces) refill(ctx, peer);
 }
 
-/**
- * In the endgame, in which a block may become overdue with nothing coming any more: all that a peer has under way is lost now
- * and then, with nothing behind it that tells SCTP so before its time-out (one of five transfers of 1 to 4, decision 0021).
- */
+/** In the endgame, in which a block may become overdue with nothing coming any more that would call for it. */
 export function askOthers(ctx: Context, share: ShareState): void {
   if (inEndgame(share)) refillPeers(ctx, share);
 }
@@ -69,8 +69,17 @@ export function askRefusing(ctx: Context, share: ShareState): void {
   }
 }
 
+/** Nothing comes any more: it may be our report that the peer's governor waits for. */
+export function reportLate(ctx: Context, share: ShareState): void {
+  for (const peer of share.peers.values()) {
+    const waits = peer.joined && peer.samples.length > 0;
+    if (waits && ctx.now - peer.lastBlockAt >= SILENCE_MS) sendRequest(ctx, peer, []);
+  }
+}
+
 function sendRequest(ctx: Context, peer: PeerState, blocks: BlockRange[]): void {
   const message: SwarmMessage = { type: "request", share: peer.localNumber, blocks, samples: peer.samples };
   peer.samples = [];
+  peer.unreportedBytes = 0;
   ctx.send(peer, message);
 }

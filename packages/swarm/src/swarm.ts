@@ -17,7 +17,7 @@ import { measurePaths, onPath } from "./path-measuring.ts";
 import { exchangePeersOf } from "./peer-exchange.ts";
 import { findProviders } from "./provider-search.ts";
 import { receiveBlock, receiveMessage } from "./receiving.ts";
-import { askOthers, askRefusing, refillStarved } from "./requester.ts";
+import { askOthers, askRefusing, refillStarved, reportLate } from "./requester.ts";
 import { select, setReader } from "./selection.ts";
 import type { ShareState } from "./share-state.ts";
 import { viewOf } from "./share-view.ts";
@@ -186,6 +186,7 @@ export class Swarm implements Machine<SwarmInput, SwarmEffect> {
     if (silent !== null && silent.strikes >= ctx.limits.strikes) dropPeer(ctx, silent.id, "unanswered-requests");
     askRefusing(ctx, share);
     askOthers(ctx, share);
+    reportLate(ctx, share);
     fetchManifest(ctx, share);
     tellLate(ctx, share);
     loseInterest(ctx, share);

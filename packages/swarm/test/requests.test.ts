@@ -1,11 +1,16 @@
 import type { BlockRange, NodeId } from "@starling/protocol";
 import { describe, expect, it } from "vitest";
+import type { SwarmEffect } from "../src/effects.ts";
 import { asked, Conversation, of, sent } from "./conversation.ts";
 import { drawShare, node, sizes } from "./drawn-share.ts";
 
 const KIB = 1024;
 const A = node(1);
 const B = node(2);
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
 
 function two(): Conversation {
   return new Conversation(drawShare({ lengths: sizes(2, 128 * KIB), catalogPieces: 1 }));
@@ -158,6 +163,34 @@ describe("asking for pieces", () => {
       return Math.max(...sizesAsked);
     };
     expect(largest(1)).toBeGreaterThan(largest(60));
+  });
+
+  it("holds back reports of no more blocks than come in ten milliseconds, and of none once nothing comes", () => {
+    const talk = new Conversation(drawShare({ lengths: sizes(200, 64 * KIB) }));
+    talk.fetch();
+    const waiting = asked(talk.source(A));
+    const bytesPerMs = 32 * KIB;
+    let held: number[] = [];
+    let most = 0;
+    const count = (effects: SwarmEffect[]) => {
+      for (const { samples } of sent(effects, "request", A)) held = held.slice(samples.length);
+      return asked(effects);
+    };
+    // At last all is asked for, so that no request takes reports along.
+    for (let left = 200; left > 3; left--) {
+      const block = waiting.shift()!;
+      talk.now += block[2] / bytesPerMs;
+      held.push(block[2]);
+      const effects = talk.block(A, block);
+      waiting.push(...count(effects));
+      for (const { piece } of of(effects, "verify")) waiting.push(...count(talk.verified(piece)));
+      most = Math.max(most, sum(held));
+    }
+    expect(most).toBeGreaterThan(2 * 64 * KIB);
+    expect(most).toBeLessThanOrEqual(10 * bytesPerMs);
+    expect(held).not.toEqual([]);
+    count(talk.wait(250));
+    expect(held).toEqual([]);
   });
 
   it("asks others at once when a refusal gives memory back", () => {
