@@ -20,6 +20,8 @@ export interface Figures {
   readonly copiesSent: number;
   /** How far the order in which receivers were done follows their uplinks: 1 if who can give more is done sooner, to -1. */
   readonly order: number;
+  /** The same of the mean time until a byte came. */
+  readonly arrivalOrder: number;
   /** Ms from the beginning: until the page's script runs, the list of files is known, a first piece is verified. */
   readonly page: number;
   readonly list: number;

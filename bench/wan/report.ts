@@ -19,6 +19,7 @@ const COLUMNS: readonly (readonly [keyof Figures, string])[] = [
   ["duplicates", "% twice"],
   ["copiesSent", "copies sent"],
   ["order", "order"],
+  ["arrivalOrder", "order of bytes"],
   ["page", "page ms"],
   ["list", "list ms"],
   ["firstByte", "first byte ms"],

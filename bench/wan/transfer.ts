@@ -60,10 +60,11 @@ export async function measure(
   const startedAt = performance.now();
   const { seconds: finished, duplicateShare, copiesSent } = await start();
   const seconds = Math.max(...finished);
+  const { curve, means } = arrivals();
   const delay = probe?.added(idle, [startedAt, startedAt + seconds * 1000]);
   return {
     finished,
-    curve: arrivals(),
+    curve,
     figures: {
       seconds,
       rate: bytes / seconds / MB,
@@ -71,17 +72,21 @@ export async function measure(
       ...(delay && { addedDelayMedian: delay.median, addedDelayP95: delay.p95 }),
       ...(duplicateShare !== null && { duplicates: 100 * duplicateShare }),
       ...(copiesSent !== null && finished.length > 1 && { copiesSent }),
-      ...(network && orderOf(network, finished)),
+      ...(network && ordersOf(network, finished, means)),
     },
   };
 }
 
 /** Of receivers whose uplinks differ. */
-function orderOf(network: Network, finished: readonly number[]): { order?: number } {
+function ordersOf(network: Network, finished: readonly number[], means: readonly number[]) {
   const uplinks = network.receivers.map(({ up }) => up);
   if (new Set(uplinks).size === 1) return {};
-  const sooner = finished.map((seconds) => -seconds);
-  return { order: rankCorrelation(uplinks, sooner) };
+  const sooner = (seconds: readonly number[]) =>
+    rankCorrelation(
+      uplinks,
+      seconds.map((each) => -each),
+    );
+  return { order: sooner(finished), arrivalOrder: sooner(means) };
 }
 
 /** By host, the seed's first. */

@@ -41,7 +41,7 @@ export class Link {
   measuredAt = Number.NEGATIVE_INFINITY;
   /** Bytes of blocks handed to the channel, ever. */
   sentBytes = 0;
-  /** Bytes sent, idle times made up for: who has least is served next. */
+  /** Bytes sent over the merit of whom they went to, idle times made up for: who has least is served next. */
   turn = 0;
   /** The `turn` of the member that was served last. */
   memberTurn = 0;

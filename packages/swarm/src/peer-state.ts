@@ -92,6 +92,8 @@ export class PeerState {
   heldAlone = 0;
   /** When another peer last got a piece that was promised to this one, in ms. */
   passedOnAt = Number.NEGATIVE_INFINITY;
+  /** Mean ms from its request for such a piece until another had it, the latest counting most; 0 while unknown. */
+  passOnMs = 0;
   /** Repeats refused to it as by a sole seed, and everything so refused that it was not told of again. */
   readonly refused = new Set<number>();
   readonly withheld = new Set<number>();

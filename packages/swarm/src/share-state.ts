@@ -46,8 +46,8 @@ export class ShareState {
   /** Verified in this call, to be announced at its end. */
   announce: number[] = [];
 
-  /** A sole seed's first copies under way: piece to the peer that asked first. */
-  readonly promised = new Map<number, PeerState>();
+  /** A sole seed's first copies under way: piece to the peer that asked first, and when (ms). */
+  readonly promised = new Map<number, { readonly holder: PeerState; readonly since: number }>();
   /** All pieces below this index were at some peer when last looked at. */
   spreadTo = 0;
 

@@ -10,7 +10,8 @@ import type { ShareState } from "./share-state.ts";
  * that nobody has. So while some piece is at none of the peers, a sole seed whose uplink is asked for by several
  * - refuses what was promised to another peer or is at one already, once to each peer;
  * - does so with pieces that nobody has, of a peer that has not passed on what it got, while it lags behind others that
- *   wait. Among few peers it keeps such requests instead, until it has, or the line would stand idle (kept-requests.ts).
+ *   wait. Among few peers it keeps such requests instead, until it has, or the line would stand idle (kept-requests.ts);
+ *   there also those of peers that pass on much more slowly than others: in the end all would wait for what they hold.
  * The refused peer asks for something else (a round trip, with other requests outstanding), gets the piece from its
  * holder, and is told of it again after a while. BEP 16 reaches the same by hiding pieces, but has to guess how many to
  * show to each peer, and shows people a source that has hardly anything; docs/decisions/0010-sole-seed.md compares them.
@@ -24,6 +25,12 @@ const HELD_WHILE_IDLE = 2;
 
 /** How long ago that may be, in ms: some times what passing on takes in browsers. Not varied. */
 const PASSED_ON_MS = 2_000;
+
+/** Among few peers, who takes so many times longer to pass on a piece than another: measured, decision 0023. */
+const SLOWER = 2;
+
+/** What the latest piece counts in the mean time of passing on. Not varied. */
+const LATEST = 1 / 4;
 
 /**
  * Whoever was unchoked and gained nothing for so many ms is no longer waited for: it wants nothing, or stalls, or keeps to
@@ -50,11 +57,11 @@ export function answerAsSole(ctx: Context, peer: PeerState, content: Content, pi
   // What the catalog's pieces say is wanted by everybody at once.
   if (piece < content.table.manifest.catalogPieces) return "serve";
   if (!isSole(share, content) || !someUnspread(share, content)) return "serve";
-  const holder = share.promised.get(piece);
+  const holder = share.promised.get(piece)?.holder;
   if (holder === peer) return "serve";
   if (holder !== undefined || (content.picker.availability[piece] ?? 0) > 0) return answerRepeat(peer, piece);
   if (idle || !hoards(ctx, peer)) {
-    share.promised.set(piece, peer);
+    share.promised.set(piece, { holder: peer, since: ctx.now });
     return "serve";
   }
   if (share.peers.size <= FEW) return "keep";
@@ -73,7 +80,7 @@ function answerRepeat(peer: PeerState, piece: number): Answer {
 /** Promises to a peer that is choked or gone hold no longer. */
 export function breakPromises(peer: PeerState): void {
   const { promised } = peer.share;
-  for (const [piece, holder] of promised) if (holder === peer) promised.delete(piece);
+  for (const [piece, { holder }] of promised) if (holder === peer) promised.delete(piece);
   peer.heldAlone = 0;
   peer.share.spreadTo = 0;
 }
@@ -101,13 +108,18 @@ function forgetPromises(ctx: Context, share: ShareState): void {
 /** Which promises are kept, and who holds pieces alone. */
 function recount(ctx: Context, { peers, promised }: ShareState, { picker }: Content): void {
   for (const peer of peers.values()) peer.heldAlone = 0;
-  for (const [piece, holder] of promised) {
+  for (const [piece, { holder, since }] of promised) {
     const copies = picker.availability[piece] ?? 0;
     if (copies > 1) {
       promised.delete(piece);
-      holder.passedOnAt = ctx.now;
+      passedOn(holder, ctx.now - since, ctx.now);
     } else holder.heldAlone += copies;
   }
+}
+
+function passedOn(holder: PeerState, took: number, now: number): void {
+  holder.passedOnAt = now;
+  holder.passOnMs += (took - holder.passOnMs) * (holder.passOnMs === 0 ? 1 : LATEST);
 }
 
 /** Looks at every tick whether the uplink is idle, so that repeats delay nothing, and whether those waited for gain nothing. */
@@ -156,11 +168,21 @@ function someUnspread(share: ShareState, content: Content): boolean {
   return share.spreadTo < content.table.count;
 }
 
-/** Whether it holds many pieces alone while somebody holds fewer: the uplink serves those who pass on. */
+/** Whether it holds many pieces alone while somebody holds fewer, or for long: the uplink serves those who pass on. */
 function hoards(ctx: Context, peer: PeerState): boolean {
+  if (peer.share.peers.size <= FEW && isSlow(ctx, peer)) return true;
   if (peer.heldAlone < HELD_ALONE || mayHoldMore(ctx, peer)) return false;
   for (const other of others(peer)) {
     if (other.peerInterested && other.heldAlone < peer.heldAlone && gains(ctx, other)) return true;
+  }
+  return false;
+}
+
+/** Whether another that wants pieces passes them on much faster. */
+function isSlow(ctx: Context, peer: PeerState): boolean {
+  for (const other of others(peer)) {
+    const isFaster = other.passOnMs > 0 && other.passOnMs * SLOWER < peer.passOnMs;
+    if (isFaster && other.peerInterested && gains(ctx, other)) return true;
   }
   return false;
 }

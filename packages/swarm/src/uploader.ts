@@ -5,6 +5,7 @@ import type { MadePiece } from "./inputs.ts";
 import { takeUpKept } from "./kept-requests.ts";
 import { blockKey } from "./limits.ts";
 import type { Link } from "./link.ts";
+import { meritOf } from "./merit.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { ShareState } from "./share-state.ts";
 import { isQueued, take } from "./upload-queues.ts";
@@ -12,7 +13,7 @@ import { isQueued, take } from "./upload-queues.ts";
 /**
  * Serving what is queued (upload-queues.ts). Blocks are handed to a channel only while its queue is short and the governor
  * has room, so that choke and cancel still find them in ours. Links take turns by bytes, and so do the shares of a link
- * (start-time fair queueing, Goyal 1996).
+ * (start-time fair queueing, Goyal 1996); those to whom we owe more get more of them (merit.ts).
  */
 
 /** The channels hold so much now. */
@@ -143,7 +144,7 @@ function sendBlock(ctx: Context, peer: PeerState, [piece, offset, length]: Block
 function takeTurn(ctx: Context, peer: PeerState, length: number): void {
   const { link } = peer;
   ctx.turn = Math.max(ctx.turn, link.turn);
-  link.turn = ctx.turn + length;
+  link.turn = ctx.turn + length / meritOf(ctx, peer);
   link.memberTurn = Math.max(link.memberTurn, peer.turn);
   peer.turn = link.memberTurn + length;
 }

@@ -50,8 +50,7 @@ describe("a swarm of real machines over fluid links", { timeout: FULL ? 1_200_00
       print(`uplinks 2 to 32, seed ${seedUp}, time over the bound`, ...runs.map(({ ratio }) => ratio));
       print(`uplinks 2 to 32, seed ${seedUp}, who gives more gets it sooner (rank correlation)`, ...sooner);
       expect(median(runs.map(({ ratio }) => ratio))).toBeLessThanOrEqual(1.35);
-      // All are done within a few per cent of the bound, and so of each other: an order shows where there is room for one.
-      if (seedUp === 32) expect(median(sooner)).toBeGreaterThanOrEqual(0);
+      expect(median(sooner)).toBeGreaterThanOrEqual(0.6);
     },
   );
 

@@ -68,6 +68,20 @@ function hoarding(): Conversation {
   return talk;
 }
 
+/** Two peers, of whom A has passed on a piece after 100 ms and B after so many; none holds one alone. */
+function passing(slowMs: number, others = 0): Conversation {
+  const talk = soleSeed(others);
+  for (const [peer, other, piece, took] of [
+    [A, B, 1, 100],
+    [B, A, 2, slowMs],
+  ] as const) {
+    give(talk, peer, piece);
+    talk.wait(took);
+    tell(talk, other, piece);
+  }
+  return talk;
+}
+
 /** Pieces read so that they can be sent. */
 function loads(effects: readonly SwarmEffect[]): number[] {
   return of(effects, "load").map(({ piece }) => piece);
@@ -195,6 +209,20 @@ describe("a sole seed among few peers", () => {
     deliver(talk, A, 1);
     const effects = request(talk, A, 3, 4);
     expect([refused(effects, A), loads(effects)]).toEqual([[], [3]]);
+  });
+
+  it("keeps what a peer asks for that passes on much more slowly than another", () => {
+    const effects = request(passing(250), B, 3);
+    expect([refused(effects, B), loads(effects)]).toEqual([[], []]);
+    expect(loads(request(passing(150), B, 3))).toEqual([3]);
+    expect(loads(request(passing(250), A, 3))).toEqual([3]);
+    expect(loads(request(passing(250, MANY), B, 3))).toEqual([3]);
+  });
+
+  it("serves the slow one as well once the fast one gains nothing", () => {
+    const talk = passing(250);
+    talk.wait(5_000);
+    expect(loads(request(talk, B, 3))).toEqual([3]);
   });
 
   it("refuses after a second what it still keeps, and tells of it again later", () => {
