@@ -1,5 +1,6 @@
 import { type ChokerPeer, chooseSlots } from "./choker.ts";
 import type { Context } from "./context.ts";
+import { givenBy } from "./merit.ts";
 import type { PeerState } from "./peer-state.ts";
 import type { ShareState } from "./share-state.ts";
 import { nextSlots, optimisticSlots, type SlotUse } from "./slots.ts";
@@ -85,7 +86,7 @@ function seen(ctx: Context, peer: PeerState): ChokerPeer<PeerState> {
     unchoked: !peer.amChoking,
     since: peer.chokeChangedAt,
     joinedAt: peer.createdAt,
-    given: peer.down.recent(20, ctx.now),
+    given: givenBy(ctx, peer),
     served: peer.servedSinceUnchoke / pieceLength(peer.share),
     deficit: Math.max(0, peer.up.total - peer.down.total) / pieceLength(peer.share),
     snubbing: !peer.peerChoking && peer.outstandingCount > 0 && ctx.now - waitingSince > SNUB_MS,

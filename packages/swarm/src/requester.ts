@@ -15,8 +15,7 @@ const SILENCE_MS = 50;
  * something to ask for; from a timer only in the endgame ({@link askOthers}).
  */
 export function refill(ctx: Context, peer: PeerState): void {
-  const due = reportIsDue(peer);
-  if (!due && !(mayAsk(peer) && wantsRefill(peer))) return;
+  if (!reportIsDue(peer) && !(mayAsk(peer) && wantsRefill(peer))) return;
   let blocks: BlockRange[] = [];
   while (mayAsk(peer) && hasRoom(peer) && isWithinLimits(ctx, peer.share)) {
     const next = nextBlock(ctx, peer);
